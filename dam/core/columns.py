@@ -1,0 +1,70 @@
+"""Column types that mean the same on SQLite and on PostgreSQL."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+_HALF = 1 << 63
+_FULL = 1 << 64
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+RowId = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit key; on SQLite INTEGER, so that a single-column key is the rowid itself."""
+
+
+class Unsigned64(TypeDecorator[int]):
+    """An integer in 0..2**64-1, kept as a signed BIGINT by two's complement."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        """Return the signed integer for `value`; raise ValueError outside 64 bits."""
+        if value is None:
+            return None
+        if not 0 <= value < _FULL:
+            raise ValueError(f"not an unsigned 64-bit integer: {value}")
+        return value - _FULL if value >= _HALF else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
+        """Return the unsigned integer that was stored."""
+        return None if value is None else int(value) % _FULL
+
+
+class Hash64(Unsigned64):
+    """A 64-bit hash, shown as 16 hex digits."""
+
+    cache_ok = True
+
+
+class Name(TypeDecorator[bytes]):
+    """A file name or path as the bytes the file system gave: it need not be UTF-8."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+
+class Timestamp(TypeDecorator[datetime]):
+    """A moment in UTC, kept as microseconds since 1970 in a BIGINT."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Return microseconds; raise ValueError for a moment without a time zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a timestamp needs a time zone: {value}")
+        return (value - _EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the moment as an aware datetime in UTC."""
+        return None if value is None else _EPOCH + timedelta(microseconds=int(value))
+
+
+def utc_now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)

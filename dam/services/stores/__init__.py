@@ -1,0 +1,1 @@
+"""The stores: places that keep bytes under their own digest."""
