@@ -34,6 +34,9 @@ class Entity(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
 
+    # SQLite would give the id of the last deleted entity to the next new one.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+
 
 class Component(Base):
     """One typed fact about an entity; one subclass is one table.
@@ -100,7 +103,7 @@ def column_names(component: type[Component]) -> tuple[str, ...]:
 
 def is_single(component: type[Component]) -> bool:
     """Tell whether an entity has at most one of this component."""
-    return [c.name for c in component.__mapper__.primary_key] == ["entity_id"]
+    return not other_keys(component)
 
 
 def values_of(component: Component) -> Values:
@@ -114,6 +117,13 @@ def build(component: type[Component], values: Values, entity_id: int | None = No
     if entity_id is not None:
         made.entity_id = entity_id
     return made
+
+
+def other_keys(component: type[Component]) -> tuple[str, ...]:
+    """Return the attribute names of the key columns beside `entity_id`."""
+    mapper = component.__mapper__
+    keys = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+    return tuple(key for key in keys if key != "entity_id")
 
 
 def mapped_components(root: type[Component] = Component) -> Iterator[type[Component]]:

@@ -33,7 +33,8 @@ def query(*components: type[Component]) -> Select[Any]:
     A component of which an entity has many gives a row for each. The result is an ordinary
     `Select`: add `where`, `order_by`, `limit` or joins to it.
     """
-    statement: Select[Any] = select(Entity.id, *components)
+    columns: list[Any] = [Entity.id, *components]
+    statement: Select[Any] = select(*columns)
     for component in components:
         statement = statement.join_from(Entity, component, component.entity_id == Entity.id)
     return statement

@@ -115,7 +115,12 @@ class System(Callee[P, R]):
     """A pure function that derives components, with the version of what it computes."""
 
     def __init__(
-        self, function: Callable[P, R], *, version: int, on: type[Component] | None = None, name: str | None = None
+        self,
+        function: Callable[P, R],
+        *,
+        version: int,
+        on: type[Component] | None = None,
+        name: str | None = None,
     ) -> None:
         super().__init__(function)
         if version < 1:

@@ -1,0 +1,45 @@
+"""Settings: defaults, overridden by `.env`, by the environment and by arguments, in that order."""
+
+import os
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dam.errors import UsageError
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+class Settings(BaseSettings):
+    """Where the library is, and how the program works on it."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", populate_by_name=True
+    )
+
+    database_url: str = Field(default="sqlite:///./dam.db", validation_alias="DATABASE_URL")
+    store: str = Field(default="./dam-store", validation_alias="DAM_STORE")
+    log_level: LogLevel = Field(default="WARNING", validation_alias="DAM_LOG_LEVEL")
+    workers: int = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)), ge=0, le=1024, validation_alias="DAM_WORKERS"
+    )
+    """Worker processes; 0 runs systems in the program itself, uncontained."""
+    visit_timeout: float = Field(default=120.0, gt=0, validation_alias="DAM_VISIT_TIMEOUT")
+    """Seconds that a worker may spend on one file."""
+    worker_memory: int = Field(default=3072, ge=256, validation_alias="DAM_WORKER_MEMORY")
+    """MiB of address space that a worker may use."""
+    busy_timeout: float = Field(default=15.0, ge=0, validation_alias="DAM_BUSY_TIMEOUT")
+    """Seconds to wait for a locked database."""
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Return the settings in force here; raises UsageError naming the one that is wrong."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        raise UsageError(f"bad setting: {name}: {first['msg'].lower()}") from None
+    except UnicodeDecodeError:
+        raise UsageError("bad setting: .env: not UTF-8") from None

@@ -1,0 +1,175 @@
+"""The ledger: what came of every run of a system on an entity."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, Text, bindparam, delete, insert, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from dam.core.columns import RowId
+from dam.core.component import Base
+from dam.core.database import insert_or_ignore
+
+STALE = -1
+"""The version of an entry whose inputs have changed since: the system is pending again."""
+
+
+class Outcome(IntEnum):
+    """How a run ended. Nothing is an answer."""
+
+    DONE = 1
+    NOTHING = 2
+    FAILED = 3
+    UNAVAILABLE = 4
+
+
+class SystemRow(Base):
+    """A system's name, stored once."""
+
+    __tablename__ = "system"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+
+
+class LedgerRow(Base):
+    """How one system's latest run on one entity ended, and with which version."""
+
+    __tablename__ = "ledger"
+
+    entity_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("entity.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    system_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("system.id"), primary_key=True, autoincrement=False
+    )
+    version: Mapped[int] = mapped_column(RowId)
+    outcome: Mapped[int] = mapped_column(SmallInteger)
+    message: Mapped[str | None] = mapped_column(Text, default=None)
+
+    __table_args__ = (
+        Index(
+            "ix_ledger_problem",
+            "system_id",
+            "outcome",
+            "entity_id",
+            sqlite_where=or_(outcome == Outcome.FAILED.value, outcome == Outcome.UNAVAILABLE.value),
+            postgresql_where=or_(outcome == Outcome.FAILED.value, outcome == Outcome.UNAVAILABLE.value),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the ledger says of one system on one entity."""
+
+    version: int
+    outcome: Outcome
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """The outcome of one run, on its way into the ledger."""
+
+    system: str
+    version: int
+    outcome: Outcome
+    message: str | None = None
+
+
+def system_ids(session: Session, names: Collection[str]) -> dict[str, int]:
+    """Return the ids of these systems' names, adding the names that are new."""
+    known = system_ids_known(session, names)
+    missing = sorted(set(names) - set(known))
+    if not missing:
+        return known
+    session.execute(insert_or_ignore(session, SystemRow), [{"name": name} for name in missing])
+    return system_ids_known(session, names)
+
+
+def system_ids_known(session: Session, names: Collection[str]) -> dict[str, int]:
+    """Return the ids of those of these systems that have ever been run."""
+    rows = session.execute(select(SystemRow.name, SystemRow.id).where(SystemRow.name.in_(names)))
+    return dict(rows.tuples().all())
+
+
+def read_entries(session: Session, entity_ids: Sequence[int]) -> dict[int, dict[str, Entry]]:
+    """Return the ledger of these entities, by entity and system name."""
+    found: dict[int, dict[str, Entry]] = {entity_id: {} for entity_id in entity_ids}
+    rows = session.execute(
+        select(LedgerRow.entity_id, SystemRow.name, LedgerRow.version, LedgerRow.outcome, LedgerRow.message)
+        .join(SystemRow, SystemRow.id == LedgerRow.system_id)
+        .where(LedgerRow.entity_id.in_(entity_ids))
+        .order_by(SystemRow.name)
+    )
+    for entity_id, name, version, outcome, message in rows:
+        found[entity_id][name] = Entry(version, Outcome(outcome), message)
+    return found
+
+
+def write_runs(session: Session, runs: Sequence[tuple[int, Run]]) -> None:
+    """Record these runs, replacing what the ledger said of the same system and entity."""
+    if not runs:
+        return
+    ids = system_ids(session, {run.system for _, run in runs})
+    forget(session, [(entity_id, run.system) for entity_id, run in runs])
+    session.execute(
+        insert(LedgerRow),
+        [
+            {
+                "entity_id": entity_id,
+                "system_id": ids[run.system],
+                "version": run.version,
+                "outcome": run.outcome.value,
+                "message": run.message,
+            }
+            for entity_id, run in runs
+        ],
+    )
+
+
+def forget(session: Session, pairs: Sequence[tuple[int, str]]) -> None:
+    """Delete the entries of these entities and systems, so that they were never run."""
+    for number, entity_ids in _by_system(session, pairs):
+        session.execute(
+            delete(LedgerRow).where(LedgerRow.system_id == number, LedgerRow.entity_id.in_(entity_ids))
+        )
+
+
+def mark_stale(session: Session, pairs: Sequence[tuple[int, str]]) -> None:
+    """Make these systems pending again on these entities, leaving their products for comparison."""
+    for number, entity_ids in _by_system(session, pairs):
+        session.execute(
+            update(LedgerRow)
+            .where(LedgerRow.system_id == number, LedgerRow.entity_id.in_(entity_ids))
+            .values(version=STALE)
+        )
+
+
+def mark_strangers_stale(session: Session, entity_ids: Iterable[int], known: Collection[str]) -> None:
+    """Make systems that are not installed now pending for when they come back.
+
+    What they need is unknown, so any change to an entity may concern them.
+    """
+    strangers = session.scalars(select(SystemRow.id).where(SystemRow.name.not_in(known))).all()
+    if not strangers:
+        return
+    session.connection().execute(
+        update(LedgerRow.__table__)  # type: ignore[arg-type]
+        .where(LedgerRow.entity_id == bindparam("entity"), LedgerRow.system_id.in_(strangers))
+        .values(version=STALE),
+        [{"entity": entity_id} for entity_id in entity_ids],
+    )
+
+
+def _by_system(session: Session, pairs: Sequence[tuple[int, str]]) -> Iterable[tuple[int, list[int]]]:
+    grouped: dict[str, list[int]] = {}
+    for entity_id, name in pairs:
+        grouped.setdefault(name, []).append(entity_id)
+    if not grouped:
+        return []
+    ids = system_ids(session, list(grouped))
+    return [(ids[name], entity_ids) for name, entity_ids in grouped.items()]

@@ -1,0 +1,119 @@
+"""Running systems: pending, batches, executor, record."""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dam.core.content import DerivedStore, Source
+from dam.core.database import Database
+from dam.core.executor import Executor
+from dam.core.pending import pending_entities
+from dam.core.registry import Registry
+from dam.core.state import State, read_states, write_results
+from dam.core.system import System
+from dam.core.visit import Result, Task
+
+BATCH = 256
+BATCH_SECONDS = 1.0
+
+Sources = Callable[[Session, Sequence[int]], Mapping[int, Source]]
+"""Finds where entities' bytes can be read; entities whose bytes are nowhere in reach are left out."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Brings derived components up to date."""
+
+    database: Database
+    registry: Registry
+    executor: Executor
+    sources: Sources
+    derived: DerivedStore | None = None
+    on_altered: Callable[[Session, Result], None] = lambda session, result: None
+    """Called when an entity's bytes turn out to be others, within the transaction of the batch."""
+
+    def run(
+        self,
+        systems: Collection[System[..., Any]] | None = None,
+        *,
+        retry_failed: bool = False,
+        batch: int = BATCH,
+    ) -> Iterator[Result]:
+        """Run what is pending of these systems (None: of all) on every entity; yield what was written.
+
+        The work list is walked once, by id, so a run ends even while others add to the library.
+        """
+        walked = self._walk(systems or self.registry.systems, retry_failed, batch)
+        return self._visit(
+            walked, None if systems is None else frozenset(s.name for s in systems), retry_failed, batch
+        )
+
+    def run_on(self, entity_ids: Iterable[int], *, batch: int = BATCH) -> Iterator[Result]:
+        """Run whatever is pending on just these entities; yield what was written."""
+        chosen = sorted(set(entity_ids))
+        chunks = (chosen[start : start + batch] for start in range(0, len(chosen), batch))
+        return self._visit(chunks, None, False, batch)
+
+    def _walk(
+        self, systems: Collection[System[..., Any]], retry_failed: bool, batch: int
+    ) -> Iterator[Sequence[int]]:
+        last = -1
+        while True:
+            with self.database.read() as session:
+                chunk = pending_entities(session, systems, after=last, limit=batch, retry_failed=retry_failed)
+            if not chunk:
+                return
+            yield chunk
+            last = chunk[-1]
+
+    def _visit(
+        self, chunks: Iterable[Sequence[int]], selected: frozenset[str] | None, retry_failed: bool, batch: int
+    ) -> Iterator[Result]:
+        given: dict[int, State] = {}
+
+        def tasks() -> Iterator[Task]:
+            for chunk in chunks:
+                with self.database.read() as session:
+                    states = read_states(session, self.registry, chunk)
+                    sources = self.sources(session, chunk)
+                for entity_id, state in states.items():
+                    given[entity_id] = state
+                    yield Task(
+                        entity_id=entity_id,
+                        systems=self.registry.systems,
+                        rows=state.rows,
+                        ledger=state.ledger,
+                        source=sources.get(entity_id),
+                        derived=self.derived,
+                        selected=selected,
+                        retry_failed=retry_failed,
+                    )
+
+        waiting: list[Result] = []
+        since = time.monotonic()
+        for result in self.executor.visit(tasks()):
+            waiting.append(result)
+            if len(waiting) >= batch or time.monotonic() - since > BATCH_SECONDS:
+                yield from self._record(waiting, given)
+                waiting, since = [], time.monotonic()
+        yield from self._record(waiting, given)
+
+    def _record(self, results: Sequence[Result], given: dict[int, State]) -> list[Result]:
+        """Write one batch in one transaction."""
+        altered = [result for result in results if result.content == "altered"]
+
+        def write(session: Session) -> list[Result]:
+            for result in altered:
+                self.on_altered(session, result)
+            return write_results(session, self.registry, results, given)
+
+        if not any(r.runs or r.products or r.forgotten or r.stale for r in results) and not altered:
+            written: list[Result] = list(results)
+        else:
+            written = self.database.retrying(write) + altered
+        for result in results:
+            given.pop(result.entity_id, None)
+        return written

@@ -1,0 +1,1 @@
+"""The schema's one linear history, and the state a database is in."""

@@ -1,0 +1,43 @@
+"""Bringing a database up to the newest schema."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection
+
+from dam.core.database import describe, parse_url
+from dam.errors import SchemaError
+from dam.migrations.connection import migrating
+from dam.migrations.state import read_state, refuse_foreign, revisions
+from dam.plugins import installed
+
+
+def upgrade_database(url: str, *, busy_timeout: float = 15.0, revision: str = "head") -> bool:
+    """Create or upgrade the tables of dam and of every plugin; tell whether there was anything to do.
+
+    Nothing is ever dropped. Raises SchemaError for a schema that is newer than the program or
+    somebody else's.
+    """
+    parsed = parse_url(url)
+    plugins = [plugin for plugin in installed().plugins if plugin.migrations and plugin.head]
+    with migrating(parsed, busy_timeout=busy_timeout) as connection:
+        before = read_state(connection)
+        # A PostgreSQL database may well be shared with others; a SQLite file is somebody's own.
+        if connection.dialect.name == "sqlite" or before.revision is not None:
+            refuse_foreign(before, describe(parsed))
+        changed = before.revision != revisions()[-1]
+        _upgrade(connection, "dam:migrations", revision, describe(parsed))
+        for plugin in plugins:
+            changed |= read_state(connection, plugin.version_table).revision != plugin.head
+            _upgrade(connection, plugin.migrations or "", "head", describe(parsed))
+    return changed
+
+
+def _upgrade(connection: Connection, location: str, revision: str, which: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", location)
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, revision)
+    except CommandError as error:
+        raise SchemaError(f"migration failed: {which}: {str(error).rstrip('.').lower()}") from error

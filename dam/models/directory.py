@@ -1,0 +1,118 @@
+"""Roots and directories: the prefixes of locations, each stored once."""
+
+import os
+import platform
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, select, tuple_
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from dam.core.columns import Name, RowId
+from dam.core.component import Base
+from dam.core.database import insert_or_ignore
+
+
+class RootRow(Base):
+    """A file system on a host, at the absolute path where it is mounted."""
+
+    __tablename__ = "root"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    host: Mapped[str] = mapped_column(Text)
+    device: Mapped[str] = mapped_column(Text)
+    """The file system's own identifier: it tells a disk from the empty folder it is mounted on."""
+    path: Mapped[bytes] = mapped_column(Name)
+
+    __table_args__ = (UniqueConstraint("host", "device", "path"),)
+
+
+class DirectoryRow(Base):
+    """A directory below a root; its path is relative to the root's."""
+
+    __tablename__ = "directory"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    root_id: Mapped[int] = mapped_column(RowId, ForeignKey("root.id"))
+    path: Mapped[bytes] = mapped_column(Name)
+
+    __table_args__ = (UniqueConstraint("root_id", "path"),)
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A name in a directory."""
+
+    directory_id: int
+    name: bytes
+
+
+@dataclass(frozen=True, order=True)
+class Root:
+    """What identifies a root outside the database."""
+
+    host: str
+    device: str
+    path: bytes
+
+
+@dataclass(frozen=True, order=True)
+class Folder:
+    """A directory as a root and a path relative to it."""
+
+    root: Root
+    path: bytes
+
+
+def folder_of(directory: bytes) -> Folder:
+    """Return an absolute directory as its file system's mount point and the rest of its path.
+
+    The path is taken as it is written: symbolic links are not resolved. Raises OSError if the
+    directory cannot be looked at.
+    """
+    device = os.stat(directory).st_dev
+    mount = directory
+    while (parent := os.path.dirname(mount)) != mount and os.stat(parent).st_dev == device:
+        mount = parent
+    identifier = f"{os.statvfs(mount).f_fsid:x}"
+    return Folder(Root(platform.node(), identifier, mount), directory[len(mount) :].strip(b"/"))
+
+
+def find_directories(session: Session, folders: Collection[Folder]) -> dict[Folder, int]:
+    """Return the ids of those of the folders that are known."""
+    found: dict[Folder, int] = {}
+    for root in {folder.root for folder in folders}:
+        paths = [folder.path for folder in folders if folder.root == root]
+        rows = session.execute(
+            select(DirectoryRow.path, DirectoryRow.id)
+            .join(RootRow, RootRow.id == DirectoryRow.root_id)
+            .where(_is_root(root), DirectoryRow.path.in_(paths))
+        )
+        found.update({Folder(root, bytes(path)): number for path, number in rows})
+    return found
+
+
+def get_or_add_directories(session: Session, folders: Collection[Folder]) -> dict[Folder, int]:
+    """Return the id of each folder, adding those that are new, in sorted order against deadlocks."""
+    found = find_directories(session, folders)
+    missing = sorted(set(folders) - set(found))
+    if not missing:
+        return found
+    roots = {root: _get_or_add_root(session, root) for root in sorted({folder.root for folder in missing})}
+    rows = [{"root_id": roots[folder.root], "path": folder.path} for folder in missing]
+    session.execute(insert_or_ignore(session, DirectoryRow), rows)
+    return found | find_directories(session, missing)
+
+
+def _get_or_add_root(session: Session, root: Root) -> int:
+    statement = select(RootRow.id).where(_is_root(root))
+    known = session.scalar(statement)
+    if known is not None:
+        return known
+    row = {"host": root.host, "device": root.device, "path": root.path}
+    session.execute(insert_or_ignore(session, RootRow), [row])
+    return session.execute(statement).scalar_one()
+
+
+def _is_root(root: Root):  # type: ignore[no-untyped-def]
+    return tuple_(RootRow.host, RootRow.device, RootRow.path) == (root.host, root.device, root.path)

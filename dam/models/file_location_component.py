@@ -1,0 +1,174 @@
+"""Where an entity's bytes were seen: every name and place, open and closed."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    select,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from dam.core.columns import Name, RowId, Timestamp, Unsigned64
+from dam.core.component import Component
+from dam.core.database import insert_or_ignore
+from dam.models.directory import DirectoryRow, Place, RootRow
+
+
+class LocationState(StrEnum):
+    """What was last known of a place."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    OFFLINE = "offline"
+
+
+class FileLocationComponent(Component):
+    """One place where the entity's bytes were seen. Closed rows stay as history."""
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False, sort_order=-20)
+    entity_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("entity.id", ondelete="CASCADE"), index=True, init=False, sort_order=-10
+    )
+    directory_id: Mapped[int] = mapped_column(RowId, ForeignKey("directory.id"))
+    name: Mapped[bytes] = mapped_column(Name)
+    size: Mapped[int] = mapped_column(BigInteger)
+    mtime_ns: Mapped[int] = mapped_column(BigInteger)
+    ctime_ns: Mapped[int] = mapped_column(BigInteger)
+    inode: Mapped[int] = mapped_column(Unsigned64)
+    in_place: Mapped[bool] = mapped_column(Boolean)
+    """Registered where it is, without asking for a copy."""
+    first_seen: Mapped[datetime] = mapped_column(Timestamp)
+    last_seen: Mapped[datetime] = mapped_column(Timestamp)
+    closed_at: Mapped[datetime | None] = mapped_column(Timestamp, default=None)
+    """When the place was found to hold other bytes; None while the row is open."""
+    state: Mapped[str] = mapped_column(Text, default=LocationState.PRESENT.value)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('present', 'missing', 'offline')", name="state_known"),
+        Index(
+            "uq_file_location_open_place",
+            "directory_id",
+            "name",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What was seen of an entity's bytes at one place at one moment."""
+
+    entity_id: int
+    place: Place
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    in_place: bool
+    seen: datetime
+
+
+@dataclass(frozen=True)
+class Location:
+    """An open or closed place of an entity, with its whole path."""
+
+    row: FileLocationComponent
+    path: bytes
+
+
+def find_open_locations(session: Session, places: Collection[Place]) -> dict[Place, FileLocationComponent]:
+    """Return the open row of each of these places; places without one are left out."""
+    if not places:
+        return {}
+    by_key = {(place.directory_id, place.name): place for place in places}
+    keys = tuple_(FileLocationComponent.directory_id, FileLocationComponent.name)
+    rows = session.scalars(
+        select(FileLocationComponent).where(FileLocationComponent.closed_at.is_(None), keys.in_(list(by_key)))
+    )
+    return {by_key[row.directory_id, bytes(row.name)]: row for row in rows}
+
+
+def record_sightings(session: Session, sightings: Iterable[Sighting]) -> set[Place]:
+    """Bring the open locations up to what was seen; return the places that are new for their entity.
+
+    A place that held other bytes is closed for them and opened for these.
+    """
+    by_place = {sighting.place: sighting for sighting in sightings}
+    ordered = sorted(by_place)
+    known = find_open_locations(session, ordered)
+    for place, row in known.items():
+        if row.entity_id == by_place[place].entity_id:
+            _see_again(row, by_place[place])
+        else:
+            row.closed_at = by_place[place].seen
+    session.flush()
+    fresh = [p for p in ordered if p not in known or known[p].entity_id != by_place[p].entity_id]
+    if fresh:
+        session.execute(
+            insert_or_ignore(session, FileLocationComponent), [_columns(by_place[p]) for p in fresh]
+        )
+    return set(fresh)
+
+
+def locations_of(session: Session, entity_ids: Collection[int]) -> dict[int, list[Location]]:
+    """Return every place of these entities, open ones first, each with its whole path."""
+    found: dict[int, list[Location]] = {entity_id: [] for entity_id in entity_ids}
+    rows = session.execute(
+        select(FileLocationComponent, DirectoryRow.path, RootRow.path)
+        .join(DirectoryRow, DirectoryRow.id == FileLocationComponent.directory_id)
+        .join(RootRow, RootRow.id == DirectoryRow.root_id)
+        .where(FileLocationComponent.entity_id.in_(entity_ids))
+        .order_by(FileLocationComponent.closed_at.isnot(None), FileLocationComponent.id)
+    )
+    for row, directory, root in rows:
+        path = b"/".join((bytes(root).rstrip(b"/"), bytes(directory), bytes(row.name)))
+        found[row.entity_id].append(Location(row, path.replace(b"//", b"/")))
+    return found
+
+
+def close_location(session: Session, location_id: int, when: datetime) -> None:
+    """Close a place that no longer holds the entity's bytes."""
+    session.execute(
+        update(FileLocationComponent)
+        .where(FileLocationComponent.id == location_id, FileLocationComponent.closed_at.is_(None))
+        .values(closed_at=when)
+    )
+
+
+def _see_again(row: FileLocationComponent, sighting: Sighting) -> None:
+    row.size = sighting.size
+    row.mtime_ns = sighting.mtime_ns
+    row.ctime_ns = sighting.ctime_ns
+    row.inode = sighting.inode
+    row.last_seen = sighting.seen
+    row.state = LocationState.PRESENT.value
+    row.in_place = row.in_place and sighting.in_place
+
+
+def _columns(sighting: Sighting) -> dict[str, object]:
+    return {
+        "entity_id": sighting.entity_id,
+        "directory_id": sighting.place.directory_id,
+        "name": sighting.place.name,
+        "size": sighting.size,
+        "mtime_ns": sighting.mtime_ns,
+        "ctime_ns": sighting.ctime_ns,
+        "inode": sighting.inode,
+        "in_place": sighting.in_place,
+        "first_seen": sighting.seen,
+        "last_seen": sighting.seen,
+        "state": LocationState.PRESENT.value,
+    }
