@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeDecorator
 
 _HALF = 1 << 63
 _FULL = 1 << 64
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 RowId = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit key; on SQLite INTEGER, so that a single-column key is the rowid itself."""
@@ -58,11 +58,11 @@ class Timestamp(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a timestamp needs a time zone: {value}")
-        return (value - _EPOCH) // timedelta(microseconds=1)
+        return (value - EPOCH) // timedelta(microseconds=1)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Return the moment as an aware datetime in UTC."""
-        return None if value is None else _EPOCH + timedelta(microseconds=int(value))
+        return None if value is None else EPOCH + timedelta(microseconds=int(value))
 
 
 def utc_now() -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, Text, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ForeignKey, Index, SmallInteger, Text, delete, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dam.core.columns import RowId
@@ -149,20 +149,13 @@ def mark_stale(session: Session, pairs: Sequence[tuple[int, str]]) -> None:
         )
 
 
-def mark_strangers_stale(session: Session, entity_ids: Iterable[int], known: Collection[str]) -> None:
+def mark_strangers_stale(session: Session, entity_ids: Collection[int], known: Collection[str]) -> None:
     """Make systems that are not installed now pending for when they come back.
 
     What they need is unknown, so any change to an entity may concern them.
     """
-    strangers = session.scalars(select(SystemRow.id).where(SystemRow.name.not_in(known))).all()
-    if not strangers:
-        return
-    session.connection().execute(
-        update(LedgerRow.__table__)  # type: ignore[arg-type]
-        .where(LedgerRow.entity_id == bindparam("entity"), LedgerRow.system_id.in_(strangers))
-        .values(version=STALE),
-        [{"entity": entity_id} for entity_id in entity_ids],
-    )
+    strangers = session.scalars(select(SystemRow.name).where(SystemRow.name.not_in(known))).all()
+    mark_stale(session, [(entity_id, name) for name in strangers for entity_id in entity_ids])
 
 
 def _by_system(session: Session, pairs: Sequence[tuple[int, str]]) -> Iterable[tuple[int, list[int]]]:

@@ -1,13 +1,15 @@
 """Recognition: the system that finds out of which media kind an entity is."""
 
 import zlib
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dam.core.component import Component, Kind
 from dam.core.content import Content
+from dam.core.database import insert_or_ignore
 from dam.core.system import System
 
 NAME = "kind.recognise"
@@ -25,6 +27,20 @@ def extension_of(name: bytes) -> str:
     if not dot or len(last) > 16 or not last.isalnum():
         return ""
     return last.decode("ascii").lower()
+
+
+def add_extensions(session: Session, pairs: Collection[tuple[int, str]]) -> set[int]:
+    """Add these extensions to their entities; return the entities for which one is new."""
+    known = session.execute(
+        select(FileExtensionComponent.entity_id, FileExtensionComponent.extension).where(
+            FileExtensionComponent.entity_id.in_({entity_id for entity_id, _ in pairs})
+        )
+    )
+    missing = sorted(set(pairs) - set(known.tuples()))
+    if missing:
+        rows = [{"entity_id": entity_id, "extension": extension} for entity_id, extension in missing]
+        session.execute(insert_or_ignore(session, FileExtensionComponent), rows)
+    return {entity_id for entity_id, _ in missing}
 
 
 def recognition_system(kinds: tuple[type[Kind], ...]) -> System[..., Any]:

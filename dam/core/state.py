@@ -63,6 +63,15 @@ def write_results(
     return kept
 
 
+def touch(
+    session: Session, registry: Registry, entity_ids: Sequence[int], component: type[Component]
+) -> None:
+    """Make every system that may depend on a component pending on these entities."""
+    needers = [system.name for system in registry.systems if component in system.requires]
+    mark_stale(session, [(entity_id, name) for entity_id in entity_ids for name in needers])
+    mark_strangers_stale(session, entity_ids, {system.name for system in registry.systems})
+
+
 def write_first_results(session: Session, registry: Registry, results: Collection[Result]) -> None:
     """Write the results of entities that this very transaction has added: nothing to compare with."""
     _write(session, registry, results, set())

@@ -16,7 +16,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Unavailable(Exception):  # noqa: N818 - an outcome, not an error
+class Unavailable(Exception):
     """Raised by a system or resource whose library is not installed.
 
     `module` is the import that is missing, `extra` the optional dependency of dam (or of a plugin)
@@ -77,6 +77,7 @@ class Callee(Generic[P, R]):
         )
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the plain function."""
         return self.function(*args, **kwargs)
 
     def __reduce__(self) -> str | tuple[Any, ...]:

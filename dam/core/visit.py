@@ -21,13 +21,15 @@ from dam.core.system import (
     as_components,
     has_become_available,
 )
-from dam.errors import IntegrityError, SourceError
+from dam.errors import IntegrityError, NoLibrary, NoSpace, SourceError, StoreError
 
 Rows = dict[type[Component], list[Values]]
 AnySystem = System[..., Any]
 Announce = Callable[[str], None]
 
 MESSAGE_LIMIT = 2000
+_NOT_THE_SYSTEMS_FAULT = (IntegrityError, StoreError, NoSpace, NoLibrary, SourceError)
+"""What concerns the bytes or the store: it must not be recorded as a failure of the system."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,9 @@ def visit(task: Task, announce: Announce = lambda step: None) -> Result:
                 visitor.consider(system)
     except IntegrityError as error:
         return Result(task.entity_id, content="altered", content_message=error.message)
+    except SourceError as error:
+        # The file changed while it was visited, so nothing that was made of it can be trusted.
+        return Result(task.entity_id, content="unreachable", content_message=error.message)
     return visitor.result
 
 
@@ -133,7 +138,7 @@ class _Visitor:
             outcome, message = (Outcome.DONE if made else Outcome.NOTHING), None
         except Unavailable as missing:
             made, outcome, message = [], Outcome.UNAVAILABLE, missing.message
-        except IntegrityError:
+        except _NOT_THE_SYSTEMS_FAULT:
             raise
         except MemoryError:
             made, outcome, message = [], Outcome.FAILED, "out of memory"
@@ -186,7 +191,7 @@ class _Visitor:
                 arguments = self._arguments(resource)
                 self._step(resource.label)
                 self.built[resource] = resource.function(**arguments)
-            except IntegrityError:
+            except _NOT_THE_SYSTEMS_FAULT:
                 raise
             except Exception as error:  # noqa: BLE001 - kept and raised again for each system that asks
                 self.built[resource] = _Failure(error)

@@ -7,9 +7,9 @@ from sqlalchemy import Row, Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from dam.core.component import Component, Entity, column_names, other_keys, search_name, values_of
-from dam.core.ledger import mark_stale, mark_strangers_stale
+from dam.core.ledger import mark_stale
 from dam.core.registry import Registry
-from dam.core.state import lock_entities
+from dam.core.state import lock_entities, touch
 
 A = TypeVar("A", bound=Component)
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -48,7 +48,7 @@ class World:
                 raise TypeError(f"{search_name(cls)} is derived: {maker.name} makes it")
             lock_entities(self.session, [entity_id])
             if self._put(entity_id, component):
-                self._touch(entity_id, cls)
+                touch(self.session, self.registry, [entity_id], cls)
 
     def remove(self, entity_id: int, component: type[Component]) -> None:
         """Take a component away, every row of it; a derived one comes back at the next run."""
@@ -60,7 +60,7 @@ class World:
             return
         if maker := self.registry.makers.get(component):
             mark_stale(self.session, [(entity_id, maker.name)])
-        self._touch(entity_id, component)
+        touch(self.session, self.registry, [entity_id], component)
 
     def get(self, entity_id: int, component: type[A]) -> A | None:
         """Return an entity's component, None if it has none; for one of many use `rows`."""
@@ -86,12 +86,6 @@ class World:
             self.session.execute(delete(cls).where(*key))
         self.session.execute(insert(cls), [{"entity_id": entity_id, **_without_unset(values, cls)}])
         return True
-
-    def _touch(self, entity_id: int, component: type[Component]) -> None:
-        """Make everything that may depend on the component pending."""
-        needers = [(entity_id, s.name) for s in self.registry.systems if component in s.requires]
-        mark_stale(self.session, needers)
-        mark_strangers_stale(self.session, [entity_id], {s.name for s in self.registry.systems})
 
 
 def _without_unset(values: dict[str, Any], component: type[Component]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ version table.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.operations import MigrationScript
@@ -59,7 +59,7 @@ def _run_on(connection: Connection, package: str, version_table: str) -> None:
         compare_type=True,
         transactional_ddl=True,
         transaction_per_migration=False,
-        process_revision_directives=_number,  # type: ignore[arg-type]
+        process_revision_directives=_number,
     )
     before = row_counts(connection)
     context.run_migrations()
@@ -93,7 +93,7 @@ def _owners() -> Iterable[tuple[str, str]]:
         yield mapper.local_table.name, mapper.class_.__module__  # type: ignore[attr-defined]
 
 
-def _render_plainly(kind: str, item: Any, autogenerate_context: Any) -> str | bool:
+def _render_plainly(kind: str, item: Any, autogenerate_context: object) -> str | Literal[False]:
     """Write our own column types into migrations as what they are in the database.
 
     A migration that imported them would change whenever they do.
@@ -104,7 +104,7 @@ def _render_plainly(kind: str, item: Any, autogenerate_context: Any) -> str | bo
 
 
 def _number(migration: MigrationContext, revision: object, directives: list[MigrationScript]) -> None:
-    """Number a new revision after the last one."""
+    """Give a new revision the number after the last one."""
     script = ScriptDirectory.from_config(context.config)
     head = script.get_current_head()
     if directives:

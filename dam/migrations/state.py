@@ -53,7 +53,8 @@ def require_current(connection: Connection, which: str, plugins: tuple[Plugin, .
         found = read_state(connection, plugin.version_table).revision if plugin.migrations else None
         if plugin.migrations and found != plugin.head:
             raise SchemaError(
-                f"schema not current: {which}: plugin {plugin.package} is at {found or 'nothing'}, not {plugin.head}",
+                f"schema not current: {which}: plugin {plugin.package} is at {found or 'nothing'}, "
+                f"not {plugin.head}",
                 hint=_BRING_UP,
             )
 

@@ -1,11 +1,9 @@
 """Roots and directories: the prefixes of locations, each stored once."""
 
-import os
-import platform
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, select, tuple_
+from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, and_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dam.core.columns import Name, RowId
@@ -64,20 +62,6 @@ class Folder:
     path: bytes
 
 
-def folder_of(directory: bytes) -> Folder:
-    """Return an absolute directory as its file system's mount point and the rest of its path.
-
-    The path is taken as it is written: symbolic links are not resolved. Raises OSError if the
-    directory cannot be looked at.
-    """
-    device = os.stat(directory).st_dev
-    mount = directory
-    while (parent := os.path.dirname(mount)) != mount and os.stat(parent).st_dev == device:
-        mount = parent
-    identifier = f"{os.statvfs(mount).f_fsid:x}"
-    return Folder(Root(platform.node(), identifier, mount), directory[len(mount) :].strip(b"/"))
-
-
 def find_directories(session: Session, folders: Collection[Folder]) -> dict[Folder, int]:
     """Return the ids of those of the folders that are known."""
     found: dict[Folder, int] = {}
@@ -114,5 +98,5 @@ def _get_or_add_root(session: Session, root: Root) -> int:
     return session.execute(statement).scalar_one()
 
 
-def _is_root(root: Root):  # type: ignore[no-untyped-def]
-    return tuple_(RootRow.host, RootRow.device, RootRow.path) == (root.host, root.device, root.path)
+def _is_root(root: Root) -> ColumnElement[bool]:
+    return and_(RootRow.host == root.host, RootRow.device == root.device, RootRow.path == root.path)

@@ -1,0 +1,160 @@
+"""The command `dam-cli`: finds the command asked for, and turns errors into messages and exit codes.
+
+Import time is a feature: a command's module is imported when it is called, and nothing here imports
+SQLAlchemy, numpy or Pillow.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from dam.errors import DamError
+
+COMMANDS = {
+    "setup-db": "Create the library, or bring it up to date.",
+    "add-asset": "Add files to the library.",
+    "find-file-by-hash": "Find a file by its SHA-256 or MD5.",
+    "find-similar-images": "Find the images that resemble one.",
+    "query": "List entities by the components they have.",
+    "show": "Show everything known about one asset.",
+    "get": "Give an asset's bytes back.",
+    "run": "Bring derived components up to date.",
+    "status": "Count what is there, what is pending and what failed.",
+}
+"""Every command with its one line of help; `x-y` lives in `dam.commands.x_y`."""
+HIDDEN = {"query-assets-placeholder"}
+
+_UNEXPECTED = 70
+_BROKEN_PIPE = 141
+
+
+class LazyCommands(TyperGroup):
+    """A group that imports a command's module when the command is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands, in the order of a library's life."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, None if there is none of that name."""
+        if cmd_name not in COMMANDS and cmd_name not in HIDDEN:
+            return None
+        module = import_module(f"dam.commands.{cmd_name.replace('-', '_')}")
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+app = typer.Typer(
+    cls=LazyCommands,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(no_args_is_help=True)
+def dam_cli(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Keep digital assets: every file once, wherever its copies live, and what resembles it.
+
+    The library is the one that DATABASE_URL and DAM_STORE name, in the environment or in .env.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; errors are shown on stderr, never raised."""
+    chosen = list(sys.argv[1:] if arguments is None else arguments)
+    if chosen[:1] == ["--version"]:
+        from dam import __version__
+
+        print(f"dam-cli {__version__}")  # noqa: T201
+        return 0
+    _prepare_streams()
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        signal.signal(signal.SIGTERM, _terminate)
+        code = _run(chosen)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return _BROKEN_PIPE
+    except KeyboardInterrupt:
+        _say("interrupted: what was acknowledged is safe; the same command goes on from there")
+        return 128 + signal.SIGINT
+    except _Terminated:
+        _say("terminated: what was acknowledged is safe; the same command goes on from there")
+        return 128 + signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        returned = typer.main.get_command(app).main(arguments, prog_name="dam-cli", standalone_mode=False)
+    except DamError as error:
+        _say(error.message)
+        if error.hint:
+            _say(f"hint: {error.hint}", prefix="")
+        return error.exit_code
+    except TyperException as error:
+        show = getattr(error, "show", None)
+        if show is not None:
+            show()
+        return error.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except (BrokenPipeError, KeyboardInterrupt, _Terminated):
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        _report_unexpected(error)
+        return _UNEXPECTED
+    return returned if isinstance(returned, int) else 0
+
+
+class _Terminated(BaseException):
+    """SIGTERM, on its way out as an exception so that transactions roll back."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def _prepare_streams() -> None:
+    """Let no output encoding stop a command: what it cannot say is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _report_unexpected(error: Exception) -> None:
+    import logging
+
+    logging.getLogger("dam").debug("unexpected error", exc_info=error)
+    _say(f"unexpected error: {type(error).__name__}: {error}")
+    _say("hint: this is a fault of dam; run again with DAM_LOG_LEVEL=DEBUG for the traceback", prefix="")
+
+
+def _say(text: str, prefix: str = "dam-cli: ") -> None:
+    print(f"{prefix}{text}", file=sys.stderr)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Assets as users name them: by hash, by number or by path."""
+
+import os
+from typing import TYPE_CHECKING
+
+from dam.commands.digest_argument import LENGTHS, try_hex
+from dam.errors import NothingFound, SourceError
+from dam.ingest.folders import Folders, absolute
+from dam.models.directory import Place, find_directories
+from dam.models.file_location_component import find_open_locations
+from dam.services.path_text import show_path
+
+if TYPE_CHECKING:
+    from dam.library import Library
+
+_LARGEST_ID = (1 << 63) - 1
+
+
+def find_assets(library: "Library", text: str, *, paths: bool = True) -> list[int]:
+    """Return the entities that `text` names; raises NothingFound if there is none.
+
+    64 hex digits are a SHA-256, 32 an MD5 (of which there may be several), decimal digits an entity,
+    and everything else is a path: of a known place, or else of a file whose content is known.
+    """
+    found: list[int] | None = None
+    digest = try_hex(text)
+    if digest is not None and len(text) == LENGTHS["sha256"]:
+        found = library.find_by_digest(sha256=digest)
+    elif digest is not None and len(text) == LENGTHS["md5"]:
+        found = library.find_by_digest(md5=digest)
+    elif text.isascii() and text.isdecimal():
+        found = _by_number(library, int(text))
+    elif paths:
+        found = _by_path(library, os.fsencode(text))
+    if not found:
+        raise NothingFound(f"not found: {show_path(os.fsencode(text))}: the library has no such asset")
+    return found
+
+
+def _by_number(library: "Library", number: int) -> list[int]:
+    from dam.core.component import Entity
+
+    if number > _LARGEST_ID:
+        return []
+    with library.world(write=False) as world:
+        return [] if world.session.get(Entity, number) is None else [number]
+
+
+def _by_path(library: "Library", path: bytes) -> list[int]:
+    whole = absolute(path)
+    known = _by_place(library, whole)
+    if known:
+        return known
+    from dam.library import digest_file
+
+    try:
+        return library.find_by_digest(sha256=digest_file(whole).sha256)
+    except SourceError:
+        return []
+
+
+def _by_place(library: "Library", path: bytes) -> list[int]:
+    """Return the entity that was last seen at a path."""
+    try:
+        folder = Folders().of(os.path.dirname(path))
+    except OSError:
+        return []
+    with library.world(write=False) as world:
+        number = find_directories(world.session, [folder]).get(folder)
+        if number is None:
+            return []
+        place = Place(number, os.path.basename(path))
+        return [row.entity_id for row in find_open_locations(world.session, [place]).values()]

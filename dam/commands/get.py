@@ -1,0 +1,51 @@
+"""`dam-cli get`: give an asset's bytes back."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from dam.commands import command_app
+
+app = command_app()
+
+
+@app.command()  # type: ignore[untyped-decorator]
+def get(
+    asset: Annotated[str, typer.Argument(metavar="ENTITY|HASH", help="A number, a SHA-256 or an MD5.")],
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to stdout.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Give the small picture of it instead.")] = False,
+) -> None:
+    """Give an asset's bytes back.
+
+    They are verified while they are written, and no file is ever overwritten. Exit code 4 means that
+    they are damaged; the file is not made then.
+    """
+    import os
+    import sys
+
+    from dam.commands.asset_argument import find_assets
+    from dam.commands.new_file import write_new_file
+    from dam.commands.session import open_library
+    from dam.errors import NothingFound, UsageError
+
+    with open_library() as library:
+        entities = find_assets(library, asset, paths=False)
+        if len(entities) > 1:
+            raise UsageError(f"ambiguous: {asset}: entities {', '.join(map(str, entities))} have this MD5")
+        chunks: Iterator[bytes]
+        if preview:
+            data = library.preview(entities[0])
+            if data is None:
+                raise NothingFound(f"no preview: entity {entities[0]}: none could be made")
+            chunks = iter([data])
+        else:
+            chunks = library.read(entities[0])
+        if output is not None:
+            write_new_file(os.fsencode(output), chunks)
+            return
+        for chunk in chunks:
+            sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()

@@ -1,0 +1,116 @@
+"""How answers are printed: as text for people, as JSON for programs."""
+
+import base64
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import ColumnProperty
+
+from dam.core.columns import Hash64, Name
+from dam.core.component import Component, column_names
+from dam.models.asset import Asset
+from dam.models.file_location_component import Location
+from dam.services.path_text import path_to_json, show_path
+
+
+def print_line(text: str = "") -> None:
+    """Print one line of an answer to stdout."""
+    sys.stdout.write(f"{text}\n")
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one object on a line of its own, in ASCII, and hand it on at once."""
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+def talk(text: str) -> None:
+    """Say something to the person at the terminal, on stderr."""
+    sys.stderr.write(f"{text}\n")
+
+
+def path_fields(path: bytes) -> dict[str, str]:
+    """Return a path for JSON.
+
+    `os.fsencode(json.loads(line)["path"])` gives the bytes back in Python. For other languages a path
+    that is not UTF-8 comes as `path_base64` too.
+    """
+    fields = {"path": path_to_json(path)}
+    try:
+        path.decode()
+    except UnicodeDecodeError:
+        fields["path_base64"] = base64.b64encode(path).decode("ascii")
+    return fields
+
+
+def asset_fields(asset: Asset) -> dict[str, Any]:
+    """Return what JSON says of every asset that was found."""
+    return {
+        "entity": asset.entity,
+        "sha256": asset.sha256.hex() if asset.sha256 else None,
+        "md5": asset.md5.hex() if asset.md5 else None,
+        "size": asset.size,
+        "media_type": asset.media_type,
+        "in_store": asset.in_store,
+        "locations": [location_fields(place) for place in asset.locations if place.row.closed_at is None],
+    }
+
+
+def location_fields(place: Location) -> dict[str, Any]:
+    """Return what JSON says of one place."""
+    return {
+        **path_fields(place.path),
+        "storage": "file",
+        "state": place.row.state,
+        "in_place": place.row.in_place,
+    }
+
+
+def asset_lines(asset: Asset) -> Iterable[str]:
+    """Yield what people read of an asset."""
+    yield f"entity {asset.entity}"
+    yield f"  sha256  {asset.sha256.hex() if asset.sha256 else '-'}"
+    yield f"  md5     {asset.md5.hex() if asset.md5 else '-'}"
+    yield f"  size    {asset.size if asset.size is not None else '-'}"
+    yield f"  type    {asset.media_type}"
+    yield f"  stored  {'yes' if asset.in_store else 'no, only where it was found'}"
+    for place in asset.locations:
+        if place.row.closed_at is None:
+            state = "" if place.row.state == "present" else f"  ({place.row.state})"
+            yield f"  path    {show_path(place.path)}{state}"
+
+
+def one_line(asset: Asset) -> str:
+    """Return an asset on one line: the first open place, or the name it was first added under."""
+    places = [place.path for place in asset.locations if place.row.closed_at is None]
+    name = show_path(places[0] if places else asset.original_name or b"")
+    more = f"  (+{len(places) - 1} more)" if len(places) > 1 else ""
+    return f"{asset.entity:>8}  {asset.media_type:<24}  {asset.size or 0:>12}  {name}{more}"
+
+
+def component_fields(component: Component) -> dict[str, Any]:
+    """Return a component's columns for JSON: hashes in hex, names as paths, moments in ISO 8601."""
+    fields: dict[str, Any] = {}
+    for name in column_names(type(component)):
+        prop = type(component).__mapper__.attrs[name]
+        kind = prop.columns[0].type if isinstance(prop, ColumnProperty) else None
+        fields[name] = _plain(getattr(component, name), kind)
+    return fields
+
+
+def _plain(value: Any, kind: object) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, Hash64):
+        return f"{value:016x}"
+    if isinstance(kind, Name):
+        return path_to_json(bytes(value))
+    if isinstance(kind, LargeBinary) or isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value

@@ -1,0 +1,65 @@
+"""`dam-cli query`: list entities by the components they have."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dam.commands import AsJson, command_app
+
+if TYPE_CHECKING:
+    from dam.library import Library
+    from dam.models.asset import Asset
+
+app = command_app()
+
+_CHUNK = 500
+
+
+@app.command()  # type: ignore[untyped-decorator]
+def query(
+    having: Annotated[
+        list[str] | None, typer.Option("--has", metavar="COMPONENT", help="It has this; may be repeated.")
+    ] = None,
+    lacking: Annotated[
+        list[str] | None, typer.Option("--lacks", metavar="COMPONENT", help="It lacks this; may be repeated.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="At most this many.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """List entities by the components they have.
+
+    Components are named as in `show`: ImagePHash, Dimensions, FileLocation. Without any condition all
+    entities are listed. Exit code 1 means that there is none.
+    """
+    from dam.commands.output import asset_fields, one_line, print_json, print_line, talk
+    from dam.commands.session import open_library
+
+    found = False
+    with open_library() as library:
+        for asset in _assets(library, having or [], lacking or [], limit):
+            found = True
+            if as_json:
+                print_json(asset_fields(asset))
+            else:
+                print_line(one_line(asset))
+    if not found:
+        talk("nothing found")
+    return 0 if found else 1
+
+
+def _assets(
+    library: "Library", having: list[str], lacking: list[str], limit: int | None
+) -> "Iterator[Asset]":
+    from dam.core.component import Entity
+    from dam.core.query import has, lacks
+    from dam.core.query import query as entities
+
+    components = library.registry.component
+    conditions = has(*map(components, having)), lacks(*map(components, lacking))
+    statement = entities().where(*conditions).order_by(Entity.id).limit(limit)
+    with library.world(write=False) as world:
+        ids = (row.id for row in world.rows(statement))
+        while chunk := list(islice(ids, _CHUNK)):
+            yield from library.assets(chunk)

@@ -1,0 +1,65 @@
+"""`dam-cli run`: bring derived components up to date."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dam.commands import AsJson, command_app
+
+if TYPE_CHECKING:
+    from dam.core.visit import Result
+
+app = command_app()
+
+
+@app.command()  # type: ignore[untyped-decorator]
+def run(
+    systems: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SYSTEM]...", help="As in status: image.measure. All if none."),
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try again what failed.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Bring derived components up to date.
+
+    Runs every system that is new, whose version was raised, whose inputs changed or whose library has
+    been installed since. Exit code 3 means that this run produced failures, 4 that damage was found.
+    """
+    from dam.commands.output import print_json, talk
+    from dam.commands.progress import Progress
+    from dam.commands.session import open_library
+
+    outcomes: Counter[str] = Counter()
+    visited = damaged = 0
+    with open_library() as library, Progress("running") as progress:
+        chosen = [library.registry.system(name) for name in systems or []]
+        for result in library.run(*chosen, retry_failed=retry_failed):
+            visited += bool(result.runs or result.forgotten or result.content != "fine")
+            outcomes.update(run.outcome.name.lower() for run in result.runs)
+            if result.content == "altered":
+                damaged += library.assets([result.entity_id])[0].in_store
+                talk(f"entity {result.entity_id}: {result.content_message}")
+            progress.advance(failures=outcomes["failed"])
+            if as_json:
+                print_json(_fields(result))
+    ended = ", ".join(f"{outcomes[name]} {name}" for name in ("done", "nothing", "failed", "unavailable"))
+    talk(f"{visited} entities visited: {ended}")
+    return 4 if damaged else 3 if outcomes["failed"] else 0
+
+
+def _fields(result: "Result") -> dict[str, object]:
+    return {
+        "entity": result.entity_id,
+        "runs": [
+            {
+                "system": run.system,
+                "version": run.version,
+                "outcome": run.outcome.name.lower(),
+                "error": run.message,
+            }
+            for run in result.runs
+        ],
+        "content": result.content,
+    }

@@ -1,0 +1,32 @@
+"""What every command does first: settings, logging, and opening the library."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dam.core.config import Settings, load_settings
+from dam.library import Library
+
+
+def prepare() -> Settings:
+    """Return the settings in force, with logging to stderr set up as they say."""
+    settings = load_settings()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger()
+    for old in logger.handlers[:]:
+        if getattr(old, "from_dam", False):
+            logger.removeHandler(old)
+    handler.from_dam = True  # type: ignore[attr-defined]
+    logger.addHandler(handler)
+    logging.getLogger("dam").setLevel(settings.log_level)
+    logging.getLogger("alembic").setLevel(settings.log_level)
+    return settings
+
+
+@contextmanager
+def open_library() -> Iterator[Library]:
+    """Give the library of the settings for the length of a command."""
+    with Library.open(prepare()) as library:
+        yield library

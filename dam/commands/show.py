@@ -1,0 +1,97 @@
+"""`dam-cli show`: show everything known about one asset."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dam.commands import AsJson, command_app
+
+if TYPE_CHECKING:
+    from dam.core.ledger import Entry
+    from dam.core.world import World
+
+app = command_app()
+
+
+@app.command()  # type: ignore[untyped-decorator]
+def show(
+    asset: Annotated[
+        str, typer.Argument(metavar="ENTITY|HASH|PATH", help="A number, a SHA-256, an MD5 or a path (./12).")
+    ],
+    as_json: AsJson = False,
+) -> int:
+    """Show everything known about one asset: every component, and what came of every system."""
+    from dam.commands.asset_argument import find_assets
+    from dam.commands.output import asset_fields, asset_lines, print_json, print_line
+    from dam.commands.session import open_library
+    from dam.core.ledger import read_entries
+
+    with open_library() as library:
+        entities = find_assets(library, asset)
+        for found in library.assets(entities):
+            with library.world(write=False) as world:
+                components = _components(world, found.entity)
+                runs = read_entries(world.session, [found.entity])[found.entity]
+            if as_json:
+                ledger = [_run(name, entry) for name, entry in runs.items()]
+                print_json({**asset_fields(found), "components": components, "runs": ledger})
+                continue
+            for line in (*asset_lines(found), *_component_lines(components), *_run_lines(runs)):
+                print_line(line)
+    return 0
+
+
+def _components(world: "World", entity: int) -> dict[str, list[dict[str, Any]]]:
+    """Return every component of an entity, by the word people search by."""
+    from sqlalchemy import select
+
+    from dam.commands.output import component_fields
+    from dam.core.component import search_name
+    from dam.models.file_location_component import FileLocationComponent, locations_of
+
+    paths = {place.row.id: place.path for place in locations_of(world.session, [entity])[entity]}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for component in world.registry.components:
+        rows = world.session.scalars(select(component).where(component.entity_id == entity))
+        for row in rows:
+            fields = component_fields(row)
+            if isinstance(row, FileLocationComponent):
+                from dam.commands.output import path_fields
+
+                fields |= path_fields(paths[row.id])
+            found.setdefault(search_name(component), []).append(fields)
+    return found
+
+
+def _run(name: str, entry: "Entry") -> dict[str, Any]:
+    return {
+        "system": name,
+        "version": entry.version,
+        "outcome": entry.outcome.name.lower(),
+        "error": entry.message,
+    }
+
+
+def _component_lines(components: dict[str, list[dict[str, Any]]]) -> list[str]:
+    import os
+
+    from dam.services.path_text import show_path
+
+    lines = ["components"]
+    for name, rows in components.items():
+        for row in rows:
+            shown = (
+                f"{key}={show_path(os.fsencode(value)) if isinstance(value, str) else value}"
+                for key, value in row.items()
+            )
+            lines.append(f"  {name}  {'  '.join(shown)}")
+    return lines
+
+
+def _run_lines(runs: "dict[str, Entry]") -> list[str]:
+    lines = ["systems"]
+    for name, entry in runs.items():
+        state = "stale" if entry.version < 0 else f"version {entry.version}"
+        reason = f": {entry.message}" if entry.message else ""
+        lines.append(f"  {name}  {entry.outcome.name.lower()}  ({state}){reason}")
+    return lines

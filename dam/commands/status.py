@@ -1,0 +1,85 @@
+"""`dam-cli status`: count what is there, what is pending and what failed."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dam.commands import AsJson, command_app
+
+if TYPE_CHECKING:
+    from dam.library import Library
+
+app = command_app()
+
+
+@app.command()  # type: ignore[untyped-decorator]
+def status(
+    failed: Annotated[bool, typer.Option("--failed", help="List what failed, with the reasons.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Count what is there, what is pending and what failed."""
+    from dam.commands.output import print_json, print_line
+    from dam.commands.session import open_library
+
+    with open_library() as library:
+        if failed:
+            _list_failures(library, as_json)
+            return
+        counts = _counts(library)
+        if as_json:
+            print_json(counts)
+            return
+        for name in ("entities", "locations", "bytes", "stored", "stored_bytes"):
+            print_line(f"{name.replace('_', ' '):<14}{counts[name]:>16}")
+        print_line(
+            f"{'system':<28}{'pending':>10}{'done':>10}{'nothing':>10}{'failed':>10}{'unavailable':>13}"
+        )
+        for row in counts["systems"]:
+            columns = (row["pending"], row["done"], row["nothing"], row["failed"])
+            print_line(f"{row['system']:<28}{''.join(f'{n:>10}' for n in columns)}{row['unavailable']:>13}")
+
+
+def _counts(library: "Library") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from sqlalchemy import func, select
+
+    from dam.core.census import count_entities, count_systems
+    from dam.models.file_location_component import FileLocationComponent
+    from dam.models.file_properties_component import FilePropertiesComponent
+    from dam.models.stored_copy_component import StoredCopyComponent
+
+    is_open = FileLocationComponent.closed_at.is_(None)
+    size = func.coalesce(func.sum(FilePropertiesComponent.size), 0)
+    kept = StoredCopyComponent.entity_id == FilePropertiesComponent.entity_id
+    with library.world(write=False) as world:
+        session = world.session
+        places = select(func.count()).select_from(FileLocationComponent).where(is_open)
+        stored = (
+            select(func.count(), size).select_from(FilePropertiesComponent).join(StoredCopyComponent, kept)
+        )
+        stored_count, stored_bytes = session.execute(stored).one()
+        return {
+            "entities": count_entities(session),
+            "locations": session.execute(places).scalar_one(),
+            "bytes": int(session.execute(select(size)).scalar_one()),
+            "stored": stored_count,
+            "stored_bytes": int(stored_bytes),
+            "systems": [asdict(count) for count in count_systems(session, library.registry)],
+        }
+
+
+def _list_failures(library: "Library", as_json: bool) -> None:
+    from dam.commands.output import asset_fields, one_line, print_json, print_line
+    from dam.core.census import problems
+    from dam.core.ledger import Outcome
+
+    with library.world(write=False) as world:
+        failures = list(problems(world.session, Outcome.FAILED))
+    by_entity = {asset.entity: asset for asset in library.assets(sorted({one.entity for one in failures}))}
+    for failure in failures:
+        asset = by_entity[failure.entity]
+        if as_json:
+            print_json({**asset_fields(asset), "system": failure.system, "error": failure.message})
+        else:
+            print_line(f"{failure.system}: {failure.message}\n{one_line(asset)}")

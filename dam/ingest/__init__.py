@@ -1,0 +1,1 @@
+"""Ingest: from paths to entities whose bytes are safe and whose facts are known."""

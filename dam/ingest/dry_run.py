@@ -1,0 +1,68 @@
+"""What adding would do, found out without writing anything."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+
+from dam.core.database import Database
+from dam.errors import SourceError
+from dam.ingest.add import grouped
+from dam.ingest.added import Added, AddStatus
+from dam.ingest.discovery import Candidate
+from dam.ingest.folders import Folders
+from dam.ingest.known import find_unchanged
+from dam.ingest.walk import FoundKind
+from dam.models.content_hash_sha256_component import find_by_sha256
+from dam.models.directory import Place, find_directories
+from dam.models.file_location_component import find_open_locations
+from dam.models.stored_copy_component import find_stored
+from dam.services.digests import digest_chunks
+from dam.services.source_file import NotRegular, read_settled
+
+
+def foretell(database: Database, candidates: Iterable[Candidate], *, copied: bool) -> Iterator[Added]:
+    """Yield what adding each candidate would end in; files that must be are read and hashed."""
+    folders = Folders()
+    seen: set[bytes] = set()
+    for group in grouped(candidates):
+        yield from _foretell_group(database, folders, group, seen, copied)
+
+
+def _foretell_group(
+    database: Database, folders: Folders, group: Sequence[Candidate], seen: set[bytes], copied: bool
+) -> Iterator[Added]:
+    with database.read() as session:
+        unchanged = find_unchanged(session, folders, group, copied=copied)
+    for index, candidate in enumerate(group):
+        if candidate.verdict is not FoundKind.FILE:
+            yield Added.of(candidate)
+        elif index in unchanged:
+            yield unchanged[index]
+        else:
+            yield _foretell(database, folders, candidate, seen, copied)
+
+
+def _foretell(
+    database: Database, folders: Folders, candidate: Candidate, seen: set[bytes], copied: bool
+) -> Added:
+    try:
+        _, digests = read_settled(candidate.path, lambda source: digest_chunks(source.chunks()))
+        folder = folders.of(os.path.dirname(candidate.path))
+    except NotRegular as error:
+        return Added.refused(candidate, AddStatus.SKIPPED, error)
+    except (SourceError, OSError) as error:
+        return Added.refused(candidate, AddStatus.FAILED, error)
+    sha256 = digests.sha256
+    with database.read() as session:
+        entity = find_by_sha256(session, [sha256]).get(sha256)
+        number = find_directories(session, [folder]).get(folder)
+        place = Place(number, os.path.basename(candidate.path)) if number is not None else None
+        row = find_open_locations(session, [place]).get(place) if place else None
+        stored = entity is not None and bool(find_stored(session, [entity]))
+    if entity is None and sha256 not in seen:
+        status = AddStatus.NEW
+    elif row is not None and row.entity_id == entity and (stored or not copied):
+        status = AddStatus.UNCHANGED
+    else:
+        status = AddStatus.DUPLICATE
+    seen.add(sha256)
+    return Added(candidate.path, status, entity, sha256, named=candidate.named)

@@ -1,0 +1,71 @@
+"""Reading entities' bytes back, verified, and previews."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from dam.core.database import Database
+from dam.errors import IntegrityError, NothingFound
+from dam.ingest.sources import open_place
+from dam.models.content_hash_sha256_component import ContentHashSHA256Component
+from dam.models.file_location_component import locations_of
+from dam.models.image.preview_component import PreviewComponent
+from dam.models.stored_copy_component import find_stored
+from dam.services.file_storage import Store
+from dam.services.path_text import show_path
+from dam.services.source_file import CHUNK_BYTES, SourceFile
+
+
+def verified_chunks(database: Database, store: Callable[[], Store], entity: int) -> Iterator[bytes]:
+    """Yield an entity's bytes; raises IntegrityError after the last chunk if they are not its own."""
+    with database.read() as session:
+        digest = session.scalar(
+            select(ContentHashSHA256Component.digest).where(ContentHashSHA256Component.entity_id == entity)
+        )
+        stored = bool(find_stored(session, [entity]))
+        place = open_place(locations_of(session, [entity])[entity])
+    if digest is None or not (stored or place):
+        raise NothingFound(f"no bytes: entity {entity}: they are in no store and at no known place")
+    where = f"entity {entity} in the store" if stored or not place else show_path(place.path)
+    hasher = hashlib.sha256()
+    for chunk in _stored(store(), bytes(digest)) if stored or not place else _in_place(place.path):
+        hasher.update(chunk)
+        yield chunk
+    if hasher.digest() != bytes(digest):
+        raise IntegrityError(
+            f"damaged: {where}: its bytes hash to {hasher.hexdigest()}, not {bytes(digest).hex()}",
+            hint="add an intact copy of the file to heal it" if stored else None,
+        )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A preview that the database knows; `data` is None if its bytes were lost."""
+
+    data: bytes | None
+
+
+def preview_of(database: Database, store: Store, entity: int) -> Preview | None:
+    """Return an entity's preview, None if it has none."""
+    with database.read() as session:
+        digest = session.scalar(select(PreviewComponent.digest).where(PreviewComponent.entity_id == entity))
+    if digest is None:
+        return None
+    file = store.open_derived(bytes(digest))
+    if file is None:
+        return Preview(None)
+    with file:
+        return Preview(file.read())
+
+
+def _stored(store: Store, digest: bytes) -> Iterator[bytes]:
+    with store.open(digest) as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _in_place(path: bytes) -> Iterator[bytes]:
+    with SourceFile.open(path) as source:
+        yield from source.chunks()

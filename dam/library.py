@@ -1,0 +1,246 @@
+"""Library: everything the command line does, for other people's Python too."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from typing import Any, Self
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dam.core.config import Settings, load_settings
+from dam.core.content import Source
+from dam.core.database import Database
+from dam.core.executor import Executor, WorkerLimits, make_executor
+from dam.core.registry import Registry
+from dam.core.run import Runner
+from dam.core.system import System
+from dam.core.visit import Result
+from dam.core.world import World
+from dam.errors import NoLibrary
+from dam.ingest.add import Adder
+from dam.ingest.added import Added
+from dam.ingest.discovery import OwnFiles, discover
+from dam.ingest.dry_run import foretell
+from dam.ingest.reading import preview_of, verified_chunks
+from dam.ingest.record import Recorder
+from dam.ingest.sources import close_altered, find_sources
+from dam.migrations.state import require_current
+from dam.models.asset import Asset, describe_assets
+from dam.models.content_hash_md5_component import find_by_md5
+from dam.models.content_hash_sha256_component import find_by_sha256
+from dam.models.stored_copy_component import StoredCopyComponent, StoreRow
+from dam.plugins import installed
+from dam.search.image_query import ImageQuery, read_image_query
+from dam.search.similar_images import SimilarImages, Thresholds, find_similar_images
+from dam.services.digests import Digests, digest_chunks
+from dam.services.file_storage import Store, create_store, open_store
+from dam.services.source_file import read_settled
+
+
+class Library:
+    """A library that is open: its database, its store, and what can be done with them.
+
+    Use it in a `with` block. Methods that write own their transactions; through `world` the caller does.
+    """
+
+    def __init__(self, settings: Settings, database: Database, registry: Registry) -> None:
+        self.settings = settings
+        self.database = database
+        self.registry = registry
+        self._executor: Executor | None = None
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Self:
+        """Open the library of these settings, by default of the environment and `.env`.
+
+        Raises NoLibrary if there is none and SchemaError if its schema is not this program's. The
+        store is opened when it is first needed.
+        """
+        chosen = settings or load_settings()
+        database = Database(chosen.database_url, busy_timeout=chosen.busy_timeout)
+        what = installed()
+        try:
+            with database.read() as session:
+                require_current(session.connection(), database.name, what.plugins)
+        except BaseException:
+            database.close()
+            raise
+        return cls(chosen, database, what.registry)
+
+    @classmethod
+    def set_up(cls, settings: Settings | None = None) -> bool:
+        """Create the database and the store, or upgrade them; tell whether that changed anything.
+
+        Nothing is ever dropped. Raises NoLibrary if the database knows bytes in a store that is not
+        there: an unmounted disk must not be taken for an empty one.
+        """
+        from dam.migrations.upgrade import upgrade_database
+
+        chosen = settings or load_settings()
+        changed = upgrade_database(chosen.database_url, busy_timeout=chosen.busy_timeout)
+        database = Database(chosen.database_url, busy_timeout=chosen.busy_timeout)
+        try:
+            with database.write() as session:
+                return _set_up_store(session, chosen.store) or changed
+        finally:
+            database.close()
+
+    def close(self) -> None:
+        """Stop the workers and close the connections."""
+        if self._executor is not None:
+            self._executor.__exit__(None, None, None)
+            self._executor = None
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @cached_property
+    def store(self) -> Store:
+        """Give the library's store; raises NoLibrary if it is not there or is another one."""
+        return open_store(self.settings.store, expected_uuid=self._store_row().uuid)
+
+    @property
+    def executor(self) -> Executor:
+        """Give the workers; they start with the first visit."""
+        if self._executor is None:
+            limits = WorkerLimits(seconds=self.settings.visit_timeout, memory=self.settings.worker_memory)
+            self._executor = make_executor(self.settings.workers, limits).__enter__()
+        return self._executor
+
+    @contextmanager
+    def world(self, *, write: bool = True) -> Iterator[World]:
+        """Give a world for one transaction, committed at the end, rolled back on an error."""
+        opened: AbstractContextManager[Session] = self.database.write() if write else self.database.read()
+        with opened as session:
+            yield World(session, self.registry)
+
+    def add(
+        self, paths: Iterable[bytes], *, recursive: bool = False, copy: bool = True, dry_run: bool = False
+    ) -> Iterator[Added]:
+        """Add files, and yield what came of every path once that is durable.
+
+        `copy=False` registers the files where they are. A dry run writes nothing. A bad file is one
+        `skipped` or `failed` outcome; raises StoreError, NoSpace and DatabaseError when the library
+        itself fails, and adding the same paths again goes on from there.
+        """
+        store = self.store
+        sqlite = self.database.sqlite_path
+        own = OwnFiles(store.identity(), str(sqlite.absolute()).encode() if sqlite else None)
+        candidates = discover(paths, own, recursive=recursive)
+        if dry_run:
+            return foretell(self.database, candidates, copied=copy)
+        store.sweep()
+        recorder = Recorder(self.registry, self._store_row().id)
+        return Adder(self._runner(self.executor), store, recorder, copy=copy).add(candidates)
+
+    def run(
+        self, *systems: System[..., Any], retry_failed: bool = False, executor: Executor | None = None
+    ) -> Iterator[Result]:
+        """Bring derived components up to date, of these systems or of all; yield what was written."""
+        runner = self._runner(executor or self.executor)
+        return runner.run(systems or None, retry_failed=retry_failed)
+
+    def run_on(self, entities: Iterable[int]) -> Iterator[Result]:
+        """Run whatever is pending on just these entities; yield what was written."""
+        return self._runner(self.executor).run_on(entities)
+
+    def assets(self, entities: Sequence[int]) -> list[Asset]:
+        """Return these entities with their identity, type, size and places, in the order given."""
+        with self.database.read() as session:
+            return describe_assets(session, self.registry.kinds, entities)
+
+    def find_by_digest(self, *, sha256: bytes | None = None, md5: bytes | None = None) -> list[int]:
+        """Return the entities with this digest; by MD5 there may be several."""
+        with self.database.read() as session:
+            if sha256 is not None:
+                return list(find_by_sha256(session, [sha256]).values())
+            return list(find_by_md5(session, md5)) if md5 is not None else []
+
+    def read(self, entity: int) -> Iterator[bytes]:
+        """Yield an entity's bytes.
+
+        Raises NothingFound for an entity without bytes, SourceUnreachable if they are out of reach,
+        and IntegrityError, at the latest after the last chunk, if they are not what they must be.
+        """
+        return verified_chunks(self.database, lambda: self.store, entity)
+
+    def preview(self, entity: int) -> bytes | None:
+        """Return an entity's preview, made again if it was lost; None if it has none."""
+        found = preview_of(self.database, self.store, entity)
+        if found is not None:
+            return found.data or self._remade_preview(entity)
+        return None
+
+    def similar_images(self, image: ImageQuery, thresholds: Thresholds | None = None) -> SimilarImages:
+        """Return the images that resemble one, best first; the very same content is left out."""
+        with self.database.read() as session:
+            itself = find_by_sha256(session, [image.digests.sha256]).get(image.digests.sha256)
+            return find_similar_images(
+                session, image.fingerprints, thresholds or Thresholds(), besides=itself
+            )
+
+    def read_image(self, path: bytes) -> ImageQuery:
+        """Fingerprint a picture for `similar_images`, writing nothing; raises UsageError if it is none."""
+        return read_image_query(self.registry, self.executor, path)
+
+    def _remade_preview(self, entity: int) -> bytes | None:
+        from dam.models.image.preview_component import PreviewComponent
+
+        with self.world() as world:
+            world.remove(entity, PreviewComponent)
+        for _ in self.run_on([entity]):
+            pass
+        found = preview_of(self.database, self.store, entity)
+        return found.data if found else None
+
+    def _runner(self, executor: Executor) -> Runner:
+        return Runner(
+            self.database,
+            self.registry,
+            executor,
+            self._sources,
+            derived=self.store,
+            on_altered=close_altered,
+        )
+
+    def _sources(self, session: Session, entities: Sequence[int]) -> dict[int, Source]:
+        return find_sources(session, self.store, entities)
+
+    def _store_row(self) -> StoreRow:
+        with self.database.read() as session:
+            row = session.scalars(select(StoreRow).order_by(StoreRow.id)).first()
+        if row is None:
+            raise NoLibrary(
+                f"no library here: {self.database.name}: it knows no store",
+                hint="finish making it with: dam-cli setup-db",
+            )
+        return row
+
+
+def digest_file(path: bytes) -> Digests:
+    """Return the digests of a file that need not be in any library; raises SourceError."""
+    return read_settled(path, lambda source: digest_chunks(source.chunks()))[1]
+
+
+def _set_up_store(session: Session, url: str) -> bool:
+    """Make the store the database knows, or make one known to it; tell whether that was needed."""
+    known = session.scalars(select(StoreRow).order_by(StoreRow.id)).first()
+    if known is not None and session.scalar(select(StoredCopyComponent.entity_id).limit(1)) is not None:
+        open_store(url, expected_uuid=known.uuid)
+        return False
+    try:
+        found = open_store(url, expected_uuid=known.uuid if known else None)
+    except NoLibrary:
+        found = None
+    if found is not None and known is not None:
+        return False
+    store = found or create_store(url, known.uuid if known else str(uuid.uuid4()))
+    if known is None:
+        session.add(StoreRow(uuid=store.uuid))
+    return True

@@ -1,0 +1,16 @@
+"""Images: still pictures, and the first frame of moving ones.
+
+Importing this package is cheap: decoders and arrays are imported when a system first runs.
+"""
+
+from dam.core.component import Kind
+from dam.models.image.signatures import media_type
+
+
+class ImageComponent(Kind):
+    """The bytes are a picture of a known format, whether or not it can be decoded."""
+
+    @classmethod
+    def recognise(cls, head: bytes, extensions: frozenset[str]) -> str | None:
+        """Return the picture's media type by its signature, else None."""
+        return media_type(head, extensions)

@@ -1,0 +1,187 @@
+"""Opening untrusted pictures with Pillow: known decoders only, limits first, errors in plain words."""
+
+import errno
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dam.core.content import Content
+from dam.core.system import Unavailable
+from dam.models.image.signatures import TIE_BREAKERS, media_type
+
+if TYPE_CHECKING:
+    from PIL import ImageFile
+
+PIXEL_LIMIT = 200_000_000
+"""Pictures of more pixels are not decoded; their header is still measured."""
+
+_DECODERS = {
+    "image/avif": "AVIF",
+    "image/bmp": "BMP",
+    "image/gif": "GIF",
+    "image/heic": "HEIF",
+    "image/heif": "HEIF",
+    "image/icns": "ICNS",
+    "image/jp2": "JPEG2000",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/qoi": "QOI",
+    "image/sgi": "SGI",
+    "image/tiff": "TIFF",
+    "image/vnd-ms.dds": "DDS",
+    "image/vnd.adobe.photoshop": "PSD",
+    "image/vnd.microsoft.icon": "ICO",
+    "image/webp": "WEBP",
+    "image/x-jp2-codestream": "JPEG2000",
+    "image/x-dcx": "DCX",
+    "image/x-msp": "MSP",
+    "image/x-pcx": "PCX",
+    "image/x-portable-bitmap": "PPM",
+    "image/x-portable-floatmap": "PPM",
+    "image/x-portable-graymap": "PPM",
+    "image/x-portable-pixmap": "PPM",
+    "image/x-sun-raster": "SUN",
+    "image/x-tga": "TGA",
+    "image/x-xpixmap": "XPM",
+}
+"""The Pillow decoder of each media type. Formats that need another program (EPS, WMF) are not here."""
+
+_NEW_SUBFILE_TYPE = 254
+_DNG_VERSION = 50706
+_CACHED_BLOCKS = 64
+
+
+class DecodeError(ValueError):
+    """The bytes are no picture that can be read; the message says why in a few words."""
+
+
+@contextmanager
+def opened(content: Content) -> Iterator["ImageFile.ImageFile"]:
+    """Give the picture with its header read and its pixels not yet decoded.
+
+    Whatever Pillow raises inside the block leaves it as a DecodeError, and so does a format that has
+    no decoder here; a failing disk stays an OSError. Raises Unavailable for HEIC when its decoder is
+    not installed.
+    """
+    decoders = _decoders_of(content)
+    with _plain_errors(), _strict_pillow(), content.open() as file:
+        from PIL import Image
+
+        # Without Pillow's own limit a picture too large to decode can still be measured.
+        with _pillow_limit(None):
+            picture = Image.open(file, formats=decoders)
+        if min(picture.size) < 1:
+            raise DecodeError("damaged: it claims to have no pixels")
+        _refuse_preview_of_raw(picture)
+        with _pillow_limit(PIXEL_LIMIT):
+            yield picture
+
+
+def check_pixels(size: tuple[int, int]) -> None:
+    """Raise DecodeError if a picture of this size has too many pixels to decode."""
+    if size[0] * size[1] > PIXEL_LIMIT:
+        raise DecodeError(
+            f"{size[0]} x {size[1]} pixels are more than the limit of {PIXEL_LIMIT // 1_000_000} megapixels"
+        )
+
+
+def _decoders_of(content: Content) -> list[str]:
+    found = media_type(content.head(), TIE_BREAKERS)
+    if found is None:
+        raise DecodeError("not a known picture format")
+    if found not in _DECODERS:
+        raise DecodeError(f"no decoder for {found}")
+    if found in ("image/heic", "image/heif"):
+        _learn_heif()
+    # A cursor is an icon with another number in its header, but Pillow has a decoder of its own.
+    return [_DECODERS[found], "CUR"] if found == "image/vnd.microsoft.icon" else [_DECODERS[found]]
+
+
+def _learn_heif() -> None:
+    try:
+        import pi_heif
+    except ImportError as error:
+        raise Unavailable("pi_heif", extra="image") from error
+    pi_heif.register_heif_opener()
+
+
+@contextmanager
+def _strict_pillow() -> Iterator[None]:
+    """Make a bomb an error, and keep Pillow's other warnings (about odd metadata) to itself."""
+    from PIL import Image
+
+    core = Image.core  # type: ignore[attr-defined]
+    if core.get_blocks_max() < _CACHED_BLOCKS:
+        # Reusing memory blocks takes 15-20 % off decoding a large picture.
+        core.set_blocks_max(_CACHED_BLOCKS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
+
+
+@contextmanager
+def _pillow_limit(pixels: int | None) -> Iterator[None]:
+    from PIL import Image
+
+    before = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = pixels
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
+
+
+def _refuse_preview_of_raw(picture: "ImageFile.ImageFile") -> None:
+    """Raise DecodeError for camera RAW in a TIFF: Pillow would show its thumbnail as the picture."""
+    if picture.format != "TIFF":
+        return
+    tags = picture.tag_v2  # type: ignore[attr-defined]
+    if _DNG_VERSION in tags or _is_reduced(tags.get(_NEW_SUBFILE_TYPE)):
+        raise DecodeError("no decoder for camera raw: only a preview could be read")
+
+
+def _is_reduced(subfile_type: object) -> bool:
+    return isinstance(subfile_type, int) and bool(subfile_type & 1)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    # EINVAL is what a seek to the place a bogus offset names gives: the file's fault, not the disk's.
+    try:
+        yield
+    except (DecodeError, Unavailable):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
+        raise DecodeError(_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """Say in a few words what Pillow's exception means."""
+    said = " ".join(str(error).split())[:200]
+    for kinds, part, reason in _reasons():
+        if isinstance(error, kinds) and part in said.lower():
+            return reason
+    if isinstance(error, OSError | SyntaxError | ValueError | RuntimeError) and said:
+        return f"damaged: {said[0].lower()}{said[1:]}"
+    return f"damaged: the decoder gave up ({type(error).__name__})"
+
+
+def _reasons() -> tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, str], ...]:
+    """Return what an exception of these kinds with this in its message means; the first one counts."""
+    from PIL import Image, UnidentifiedImageError
+
+    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+    return (
+        (MemoryError, "", "decoding it takes more memory than there is"),
+        (bombs, "", f"a part of it has more pixels than the limit of {PIXEL_LIMIT // 1_000_000} megapixels"),
+        (ValueError, "decompressed data too large", "a text in it inflates beyond the limit"),
+        (ValueError, "too much memory used in text", "its texts inflate beyond the limit"),
+        (UnidentifiedImageError, "", "its header cannot be read: damaged, or a variant that has no decoder"),
+        (EOFError, "", "truncated: it ends too early"),
+        (Exception, "truncated", "truncated: it ends too early"),
+        (OSError, "decoder error -", "damaged: the decoder gave up on the pixels"),
+    )

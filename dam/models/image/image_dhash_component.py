@@ -1,0 +1,19 @@
+"""The difference hash of a picture."""
+
+from typing import ClassVar
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dam.core.columns import Hash64
+from dam.core.component import Fingerprint
+
+
+class ImageDHashComponent(Fingerprint):
+    """The picture's dHash: 9x8 greys, each against its left neighbour.
+
+    The first bit is the most significant one, as ImageHash prints it.
+    """
+
+    bits: ClassVar[int] = 64
+
+    value: Mapped[int] = mapped_column(Hash64)

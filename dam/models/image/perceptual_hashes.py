@@ -1,0 +1,24 @@
+"""The system that makes the three 64-bit hashes of a picture."""
+
+from dam.core.system import system
+from dam.models.image import ImageComponent
+from dam.models.image.image_ahash_component import ImageAHashComponent
+from dam.models.image.image_dhash_component import ImageDHashComponent
+from dam.models.image.image_phash_component import ImagePHashComponent
+from dam.models.image.raster import Raster
+
+
+@system(version=1, on=ImageComponent)
+def hash_perceptually(raster: Raster) -> tuple[ImagePHashComponent, ImageAHashComponent, ImageDHashComponent]:
+    """Hash the picture as displayed, bit for bit as ImageHash does on the same pixels.
+
+    A large JPEG is hashed from a scaled decode, which moves a bit here and there.
+    """
+    from dam.models.image.hash64 import average_hash, difference_hash, perceptual_hash
+
+    grey = raster.picture.convert("L")
+    return (
+        ImagePHashComponent(value=perceptual_hash(grey)),
+        ImageAHashComponent(value=average_hash(grey)),
+        ImageDHashComponent(value=difference_hash(grey)),
+    )

@@ -1,0 +1,43 @@
+"""The decoded picture: one decode per visit, shared by every system that looks at pixels."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dam.core.content import Content
+from dam.core.system import resource
+from dam.models.image.decoding import check_pixels, opened
+from dam.models.image.orientation import displayed_orientation, turned, turned_size
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+SHORT_SIDE = 512
+"""A large JPEG is decoded at the smallest scale whose short side is still this long."""
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A picture as displayed, in RGB."""
+
+    picture: "Image.Image"
+    """The pixels; fewer than displayed if `displayed_size` says so. Never change it: others see it."""
+
+    displayed_size: tuple[int, int]
+    """(width, height) of the full picture as displayed."""
+
+
+@resource
+def raster(content: Content) -> Raster:
+    """Decode the first frame or primary picture, turned the way it is displayed.
+
+    Only a JPEG of 1024 pixels or more on its short side comes smaller than it is, by 2, 4 or 8.
+    Transparency is dropped, not blended. Raises DecodeError if it cannot be decoded.
+    """
+    with opened(content) as picture:
+        check_pixels(picture.size)
+        orientation = displayed_orientation(picture, content)
+        displayed_size = turned_size(picture.size, orientation)
+        picture.draft("RGB", (SHORT_SIDE, SHORT_SIDE))
+        picture.load()
+        rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
+        return Raster(picture=turned(rgb, orientation), displayed_size=displayed_size)

@@ -1,0 +1,158 @@
+"""Pictures that resemble a picture, by a scan of all fingerprints."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy.orm import Session
+
+from dam.core.component import Entity
+from dam.core.ledger import LedgerRow, Outcome, SystemRow
+from dam.core.query import query
+from dam.core.system import System
+from dam.models.image import ImageComponent
+from dam.models.image.image_ahash_component import ImageAHashComponent
+from dam.models.image.image_dhash_component import ImageDHashComponent
+from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
+from dam.models.image.image_phash_component import ImagePHashComponent
+from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.search.hamming import distance_of_bytes, distances, flat, is_flat
+
+HASHES = (ImagePHashComponent, ImageDHashComponent, ImageAHashComponent)
+BLOCK = 65536
+"""Rows compared at a time: memory stays the same however large the library is."""
+
+
+@dataclass(frozen=True)
+class ImageFingerprints:
+    """What a picture is compared by; 64-bit hashes as unsigned integers, PDQ as 32 bytes."""
+
+    phash: int
+    ahash: int
+    dhash: int
+    pdq: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The largest distance, in bits, at which each hash counts as a match."""
+
+    phash: int = 4
+    ahash: int = 4
+    dhash: int = 4
+
+
+@dataclass(frozen=True)
+class SimilarImage:
+    """A picture in the library that matches, with all its distances in bits."""
+
+    entity: int
+    phash: int
+    ahash: int
+    dhash: int
+    pdq: int | None
+
+    @property
+    def rank(self) -> tuple[int, int, int, int, int]:
+        """Return what results are sorted by: PDQ, then pHash, dHash, aHash, then age."""
+        return (257 if self.pdq is None else self.pdq, self.phash, self.dhash, self.ahash, self.entity)
+
+
+@dataclass(frozen=True)
+class SimilarImages:
+    """The matches, best first, and how many pictures could not be compared."""
+
+    matches: list[SimilarImage] = field(default_factory=list)
+    uncompared: int = 0
+    """Pictures in the library without hashes of the current version."""
+
+
+def find_similar_images(
+    session: Session, wanted: ImageFingerprints, thresholds: Thresholds, *, besides: int | None = None
+) -> SimilarImages:
+    """Return the pictures of which any hash is within its threshold; `besides` is left out.
+
+    Flat hashes match nothing. Only hashes of the systems' current versions are compared.
+    """
+    matches: list[SimilarImage] = []
+    rows = session.execute(_hashed().execution_options(yield_per=BLOCK))
+    for block in rows.partitions():
+        matches += _matches_in(block, wanted, thresholds)
+    found = [match for match in matches if match.entity != besides]
+    pdqs = _pdq_of(session, [match.entity for match in found])
+    ranked = [_with_pdq(match, wanted.pdq, pdqs.get(match.entity)) for match in found]
+    return SimilarImages(sorted(ranked, key=lambda match: match.rank), _count_uncompared(session))
+
+
+def _matches_in(
+    block: Sequence[Row[Any]], wanted: ImageFingerprints, thresholds: Thresholds
+) -> list[SimilarImage]:
+    entities, phashes, dhashes, ahashes = (list(column) for column in zip(*block, strict=True))
+    channels = (
+        (wanted.phash, phashes, thresholds.phash),
+        (wanted.dhash, dhashes, thresholds.dhash),
+        (wanted.ahash, ahashes, thresholds.ahash),
+    )
+    measured = [distances(query_hash, values) for query_hash, values, _ in channels]
+    hit = measured[0] < 0
+    for (query_hash, values, limit), distance in zip(channels, measured, strict=True):
+        if not is_flat(query_hash):
+            hit |= (distance <= limit) & ~flat(values)
+    return [
+        SimilarImage(
+            entity=entities[i],
+            phash=int(measured[0][i]),
+            dhash=int(measured[1][i]),
+            ahash=int(measured[2][i]),
+            pdq=None,
+        )
+        for i in hit.nonzero()[0]
+    ]
+
+
+def _hashed() -> Select[Any]:
+    """Select the entities with current hashes, with pHash, dHash and aHash."""
+    columns: list[Any] = [Entity.id, *(component.value for component in HASHES)]
+    statement: Select[Any] = query(*HASHES).with_only_columns(*columns)
+    return statement.where(is_current(hash_perceptually))
+
+
+def is_current(system: System[Any, Any]) -> ColumnElement[bool]:
+    """Return the condition that a system's products on an entity are of its current version."""
+    return (
+        exists()
+        .where(
+            LedgerRow.entity_id == Entity.id,
+            LedgerRow.system_id == SystemRow.id,
+            SystemRow.name == system.name,
+            LedgerRow.version == system.version,
+            LedgerRow.outcome == Outcome.DONE.value,
+        )
+        .correlate(Entity)
+    )
+
+
+def _count_uncompared(session: Session) -> int:
+    statement = (
+        select(func.count()).select_from(Entity).join(ImageComponent, ImageComponent.entity_id == Entity.id)
+    )
+    return session.execute(statement.where(~is_current(hash_perceptually))).scalar_one()
+
+
+def _pdq_of(session: Session, entity_ids: Sequence[int]) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    for start in range(0, len(entity_ids), 500):
+        rows = session.execute(
+            select(Entity.id, ImagePDQComponent.value)
+            .join(ImagePDQComponent, ImagePDQComponent.entity_id == Entity.id)
+            .where(Entity.id.in_(entity_ids[start : start + 500]), is_current(hash_pdq))
+        )
+        found.update({entity: bytes(value) for entity, value in rows})
+    return found
+
+
+def _with_pdq(match: SimilarImage, wanted: bytes | None, value: bytes | None) -> SimilarImage:
+    if wanted is None or value is None:
+        return match
+    return SimilarImage(match.entity, match.phash, match.ahash, match.dhash, distance_of_bytes(wanted, value))

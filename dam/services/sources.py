@@ -1,0 +1,104 @@
+"""Where a worker gets an entity's bytes from: out of the store, or from where they were found."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from dam.core.content import Content
+from dam.errors import IntegrityError, SourceChanged, SourceUnreachable
+from dam.services.file_storage import Store
+from dam.services.os_errors import source_error
+from dam.services.path_text import show_path
+from dam.services.source_file import NotRegular, SourceFile
+
+MOST_IN_MEMORY = 64 << 20
+"""Files in place of up to this many bytes are read once and kept in memory while they are visited."""
+
+
+@dataclass(frozen=True)
+class StoredSource:
+    """Content that the store has."""
+
+    store: Store
+    sha256: bytes
+    size: int
+
+    @contextmanager
+    def content(self) -> Iterator[Content]:
+        """Give the stored bytes.
+
+        Their size is checked, not their digest: reading everything twice is what verifying is for.
+        Raises IntegrityError if they are missing or damaged, NoLibrary and StoreError.
+        """
+        size = self.store.size(self.sha256)
+        if size != self.size:
+            reason = "missing from the store" if size is None else f"has {size} bytes instead of {self.size}"
+            raise IntegrityError(f"cannot read from the store: {self.sha256.hex()}: {reason}")
+        yield Content(open=lambda: self.store.open(self.sha256), size=self.size)
+
+
+@dataclass(frozen=True)
+class InPlaceSource:
+    """Content that is registered in place: only the user's own file has it."""
+
+    path: bytes
+    sha256: bytes
+    size: int
+
+    @contextmanager
+    def content(self) -> Iterator[Content]:
+        """Give the bytes of the file, once they have proved to be the entity's.
+
+        Raises IntegrityError if they are not, SourceUnreachable if they cannot be read now. A large
+        file that changes during the visit raises SourceUnreachable at the end of the block: then
+        nothing that was made of it can be trusted.
+        """
+        with ExitStack() as stack:
+            with self._source_protocol():
+                source = stack.enter_context(SourceFile.open(self.path))
+                content = self._verified(source)
+            yield content
+            with self._source_protocol():
+                if self.size > MOST_IN_MEMORY:
+                    source.check_unchanged()
+
+    def _verified(self, source: SourceFile) -> Content:
+        if source.facts.size != self.size:
+            raise self._other_content()
+        if self.size > MOST_IN_MEMORY:
+            digest = hashlib.sha256()
+            for chunk in source.chunks():
+                digest.update(chunk)
+            content = Content(open=lambda: _reopen(source), size=self.size)
+        else:
+            data = b"".join(source.chunks())
+            digest = hashlib.sha256(data)
+            content = Content.from_bytes(data)
+        if digest.digest() != self.sha256:
+            raise self._other_content()
+        return content
+
+    @contextmanager
+    def _source_protocol(self) -> Iterator[None]:
+        """Speak with the two errors of the Source protocol: not the content, or not now."""
+        try:
+            yield
+        except NotRegular as error:
+            raise self._other_content() from error
+        except SourceChanged as error:
+            raise SourceUnreachable(error.message) from error
+
+    def _other_content(self) -> IntegrityError:
+        return IntegrityError(f"cannot use: {show_path(self.path)}: is no longer the content it was")
+
+
+def _reopen(source: SourceFile) -> BinaryIO:
+    # By way of the open descriptor: the name may lead to another file by now.
+    try:
+        descriptor = os.open(f"/proc/self/fd/{source.descriptor}", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise source_error(error, source.path) from error
+    return os.fdopen(descriptor, "rb")

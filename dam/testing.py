@@ -1,0 +1,177 @@
+# ruff: noqa: S101  these are assertions of tests
+"""Contracts that every store and kind has to keep, for plugins, too.
+
+Subclass one in your tests, override what it asks for, and pytest runs every law on yours; with
+`pytest.register_assert_rewrite("dam.testing")` before the import it also explains what broke. Nothing
+in dam imports this module.
+"""
+
+import hashlib
+import pickle
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from dam.errors import IntegrityError, SourceError
+from dam.services.file_storage import Published, Store, open_store
+
+NOTHING_HAS_THIS = hashlib.sha256(b"nothing has this content").digest()
+
+
+class StoreContract:
+    """The laws of `dam.services.file_storage.Store`.
+
+    Override the fixture `store`, to give a new and empty store that is made anew for each test, and
+    `damage`, to cut the last byte off an original behind the store's back::
+
+        class TestMyStore(StoreContract):
+            @pytest.fixture
+            def store(self) -> Store:
+                return create_store("mine://...", str(uuid4()))
+
+            def damage(self, store: Store, sha256: bytes) -> None: ...
+    """
+
+    @pytest.fixture
+    def store(self) -> Store:
+        """Give a new, empty store. Override it."""
+        raise NotImplementedError("override the fixture `store`")
+
+    def damage(self, store: Store, sha256: bytes) -> None:
+        """Cut the last byte off an original. Override it."""
+        raise NotImplementedError("override `damage`")
+
+    def test_what_was_put_comes_back(self, store: Store) -> None:
+        """A round trip keeps every byte, and the name is the digest."""
+        published = put(store, [b"one ", b"", b"two"])
+        assert published.digests.sha256 == hashlib.sha256(b"one two").digest()
+        assert published.digests.md5 == hashlib.md5(b"one two", usedforsecurity=False).digest()
+        assert published.digests.size == store.size(published.digests.sha256) == len(b"one two")
+        assert fetch(store, published.digests.sha256) == b"one two"
+
+    def test_nothing_at_all_is_content_too(self, store: Store) -> None:
+        """A file of 0 bytes is stored like any other."""
+        published = put(store, [])
+        assert published.created
+        assert fetch(store, published.digests.sha256) == b""
+
+    def test_the_second_time_it_is_there_already(self, store: Store) -> None:
+        """Putting twice is putting once."""
+        first, second = put(store, [b"same"]), put(store, [b"sa", b"me"])
+        assert (first.created, second.created, second.healed) == (True, False, False)
+        assert first.digests == second.digests
+
+    def test_the_same_twice_in_a_group_is_stored_once(self, store: Store) -> None:
+        """Published answers for each of a group, in its order."""
+        group = [store.stage([data]) for data in (b"a", b"b", b"a")]
+        published = store.publish(group)
+        assert [one.digests for one in published] == [one.digests for one in group]
+        assert [one.created for one in published] == [True, True, False]
+
+    def test_an_empty_group_publishes_nothing(self, store: Store) -> None:
+        """No files, no answers."""
+        assert store.publish([]) == []
+
+    def test_staged_bytes_are_not_there_before_they_are_published(self, store: Store) -> None:
+        """Staging gives no lasting name."""
+        staged = store.stage([b"not yet"])
+        assert store.size(staged.digests.sha256) is None
+        store.discard([staged])
+        assert store.size(staged.digests.sha256) is None
+
+    def test_discarding_twice_does_nothing(self, store: Store) -> None:
+        """Clean-up code may be careless."""
+        staged = store.stage([b"x"])
+        store.discard([staged])
+        store.discard([staged])
+
+    def test_what_was_discarded_cannot_be_published(self, store: Store) -> None:
+        """A ticket is good for one use."""
+        staged = store.stage([b"x"])
+        store.discard([staged])
+        with pytest.raises(ValueError, match="discarded before"):
+            store.publish([staged])
+
+    def test_an_error_of_the_source_passes_through(self, store: Store) -> None:
+        """The store neither wraps it nor keeps half a file, and goes on working."""
+        error = SourceError("cannot read: x: y")
+
+        def breaking() -> Iterator[bytes]:
+            yield b"half"
+            raise error
+
+        with pytest.raises(SourceError) as caught:
+            store.stage(breaking())
+        assert caught.value is error
+        assert store.size(hashlib.sha256(b"half").digest()) is None
+        assert put(store, [b"half"]).created
+
+    def test_what_is_missing_is_said_to_be_missing(self, store: Store) -> None:
+        """Asking for the size gives None, asking for the bytes is an error."""
+        assert store.size(NOTHING_HAS_THIS) is None
+        with pytest.raises(IntegrityError, match="missing from the store"):
+            store.open(NOTHING_HAS_THIS)
+
+    def test_a_file_from_the_store_can_be_read_twice_at_once(self, store: Store) -> None:
+        """Two handles do not share a position, and both can seek."""
+        sha256 = put(store, [b"0123456789"]).digests.sha256
+        with store.open(sha256) as one, store.open(sha256) as other:
+            assert one.read(4) == b"0123"
+            assert other.read(2) == b"01"
+            one.seek(8)
+            assert one.read() == b"89"
+
+    def test_a_damaged_original_is_healed_by_putting_it_again(self, store: Store) -> None:
+        """Every import is a repair."""
+        sha256 = put(store, [b"precious"]).digests.sha256
+        self.damage(store, sha256)
+        assert store.size(sha256) != len(b"precious")
+        published = put(store, [b"precious"])
+        assert (published.created, published.healed) == (False, True)
+        assert fetch(store, sha256) == b"precious"
+
+    def test_derived_bytes_come_back(self, store: Store) -> None:
+        """Putting them twice is putting them once, and they are no originals."""
+        sha256 = store.put_derived(b"preview")
+        assert sha256 == store.put_derived(b"preview") == hashlib.sha256(b"preview").digest()
+        file = store.open_derived(sha256)
+        assert file is not None
+        with file:
+            assert file.read() == b"preview"
+        assert store.size(sha256) is None
+
+    def test_missing_derived_bytes_are_no_error(self, store: Store) -> None:
+        """They can be made again."""
+        assert store.open_derived(NOTHING_HAS_THIS) is None
+
+    def test_its_url_leads_back_to_it(self, store: Store) -> None:
+        """What is written into a configuration works."""
+        sha256 = put(store, [b"x"]).digests.sha256
+        assert store.url.startswith(f"{store.scheme}:")
+        assert fetch(open_store(store.url, expected_uuid=store.uuid), sha256) == b"x"
+
+    def test_a_pickled_copy_works(self, store: Store) -> None:
+        """Workers get the store this way."""
+        sha256 = put(store, [b"x"]).digests.sha256
+        copy: Store = pickle.loads(pickle.dumps(store))  # noqa: S301  our own bytes
+        assert copy.uuid == store.uuid
+        assert fetch(copy, sha256) == b"x"
+        assert fetch(store, put(copy, [b"from the copy"]).digests.sha256) == b"from the copy"
+
+    def test_sweeping_leaves_alone_what_is_being_written(self, store: Store) -> None:
+        """Only what dead writers left behind goes."""
+        staged = store.stage([b"alive"])
+        store.sweep()
+        assert store.publish([staged])[0].created
+
+
+def put(store: Store, chunks: Iterable[bytes]) -> Published:
+    """Stage and publish one file."""
+    (published,) = store.publish([store.stage(chunks)])
+    return published
+
+
+def fetch(store: Store, sha256: bytes) -> bytes:
+    """Return all bytes of one file."""
+    with store.open(sha256) as file:
+        return file.read()

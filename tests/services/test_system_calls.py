@@ -1,0 +1,175 @@
+"""The order law: bytes durable, then names durable, then `publish` returns. Proved with strace."""
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dam.services.file_storage import open_store
+from dam.services.stores.local_store import LocalStore
+from dam.testing import fetch, put
+from tests.services.processes import run_python, strace
+
+PUBLISH_TWO = """
+import os, sys
+from dam.services.file_storage import open_store
+store = open_store(sys.argv[1])
+group = [store.stage([data]) for data in (b"one", b"two")]
+store.publish(group)
+os.write(1, b"published")
+"""
+CALLS = "fsync,linkat,rename,mkdir,write,fchmod"
+
+
+@dataclass
+class Call:
+    name: str
+    text: str
+    begun: int
+    ended: int
+    result: str
+
+
+def traced(code: str, store: LocalStore, log: Path, *options: str) -> list[Call]:
+    """Run `code` and return its system calls with the moments when they began and ended."""
+    run_python(
+        code, store.root, before=strace("-y", "-s", "16", "-o", str(log), "-e", f"trace={CALLS}", *options)
+    )
+    calls: list[Call] = []
+    unfinished: dict[str, Call] = {}
+    for moment, line in enumerate(log.read_text().splitlines()):
+        process, _, rest = line.partition(" ")
+        if resumed := re.match(r"<\.\.\. \w+ resumed>.*= (\S+)", rest.lstrip()):
+            unfinished[process].ended = moment
+            unfinished[process].result = resumed[1]
+        elif begun := re.match(r"(\w+)\((.*)", rest.lstrip()):
+            finished = re.search(r"\) += (-?\w+)", begun[2])
+            calls.append(Call(begun[1], begun[2], moment, moment, finished[1] if finished else ""))
+            unfinished[process] = calls[-1]
+    return calls
+
+
+def fsyncs(calls: list[Call], path: str) -> list[Call]:
+    return [call for call in calls if call.name == "fsync" and f"<{path}>" in call.text]
+
+
+def arguments(call: Call) -> list[str]:
+    return re.findall(r'"([^"]*)"', call.text)
+
+
+@pytest.fixture
+def calls(store: LocalStore, tmp_path: Path) -> list[Call]:
+    return traced(PUBLISH_TWO, store, tmp_path / "log")
+
+
+def acknowledged(calls: list[Call]) -> Call:
+    (call,) = [call for call in calls if call.name == "write" and '"published"' in call.text]
+    return call
+
+
+def test_bytes_are_durable_before_they_have_a_name(calls: list[Call]) -> None:
+    links = [call for call in calls if call.name == "linkat"]
+    assert len(links) == 2
+    for link in links:
+        temporary, _ = arguments(link)
+        (fsync,) = fsyncs(calls, temporary)
+        writes = [call for call in calls if call.name == "write" and f"<{temporary}>" in call.text]
+        (seal,) = [call for call in calls if call.name == "fchmod" and f"<{temporary}>" in call.text]
+        assert max(write.ended for write in writes) < seal.begun <= seal.ended < fsync.begun
+        assert fsync.result == "0"
+        assert fsync.ended < link.begun
+
+
+def test_names_are_durable_before_publish_returns(calls: list[Call]) -> None:
+    end = acknowledged(calls)
+    for link in [call for call in calls if call.name == "linkat"]:
+        _, name = arguments(link)
+        synced = fsyncs(calls, os.path.dirname(name))
+        assert any(link.ended < fsync.begun and fsync.ended < end.begun for fsync in synced)
+
+
+def test_folders_are_durable_before_publish_returns(calls: list[Call], store: LocalStore) -> None:
+    """Also those that were there already: who made them may not have come to syncing them."""
+    end = acknowledged(calls)
+    made = [call for call in calls if call.name == "mkdir"]
+    assert {arguments(call)[0] for call in made} > {f"{store.root}/objects"}
+    for mkdir in made:
+        synced = fsyncs(calls, os.path.dirname(arguments(mkdir)[0]))
+        assert any(mkdir.ended < fsync.begun and fsync.ended < end.begun for fsync in synced)
+
+
+def test_what_another_process_put_is_made_durable_before_it_is_relied_on(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    """A process may be killed after linking and before syncing; then its object is there all the same."""
+    traced(PUBLISH_TWO, store, tmp_path / "first")
+    calls = traced(PUBLISH_TWO, store, tmp_path / "second")
+    assert not [call for call in calls if call.name == "linkat"]
+    end = acknowledged(calls)
+    folders = {store.root, f"{store.root}/objects"}
+    for data in (b"one", b"two"):
+        name = hashlib.sha256(data).hexdigest()
+        folders |= {f"{store.root}/objects/{name[:2]}", f"{store.root}/objects/{name[:2]}/{name[2:4]}"}
+    for folder in folders:
+        (fsync,) = fsyncs(calls, folder)
+        assert fsync.ended < end.begun
+
+
+def test_folders_known_to_be_durable_are_not_synced_again(store: LocalStore, tmp_path: Path) -> None:
+    twice = PUBLISH_TWO + "store.publish([store.stage([b'one'])])\n"
+    calls = traced(twice, store, tmp_path / "log")
+    end = acknowledged(calls)
+    later = [call for call in calls if call.name == "fsync" and call.begun > end.begun]
+    assert len(later) == 1, "the folder of the object itself, and no other"
+
+
+def test_a_failed_fsync_is_never_tried_again(store: LocalStore, tmp_path: Path) -> None:
+    calls = traced(PUBLISH_TWO, store, tmp_path / "log", "-e", "inject=fsync:error=EIO:when=1")
+    failed = [call for call in calls if call.name == "fsync" and call.result == "-1"]
+    assert failed
+    for call in failed:
+        (path,) = re.findall(r"<([^>]*)>", call.text)
+        assert len(fsyncs(calls, path)) == 1
+    assert not [call for call in calls if call.name == "linkat"]
+
+
+def test_a_quarantined_object_is_moved_durably(store: LocalStore, tmp_path: Path) -> None:
+    sha256 = put(store, [b"one"]).digests.sha256
+    path = Path(store.root, "objects", sha256.hex()[:2], sha256.hex()[2:4], sha256.hex())
+    path.unlink()
+    path.write_bytes(b"damaged")
+    calls = traced(PUBLISH_TWO, store, tmp_path / "log")
+    end = acknowledged(calls)
+    (move,) = [call for call in calls if call.name == "rename"]
+    for name in arguments(move):
+        synced = fsyncs(calls, os.path.dirname(name))
+        assert any(move.ended < fsync.begun and fsync.ended < end.begun for fsync in synced)
+
+
+@pytest.mark.parametrize("call", ["openat", "flock", "write", "fchmod", "fsync", "mkdir", "linkat", "unlink"])
+def test_killed_at_any_call_the_store_is_whole_and_a_second_run_finishes(
+    call: str, store: LocalStore
+) -> None:
+    contents = (b"one", b"two")
+    limit = ("-P", f"{store.root}/tmp") if call == "openat" else ()
+    for when in range(1, 40):
+        kill = strace("-o", "/dev/null", *limit, "-e", f"inject={call}:signal=SIGKILL:when={when}")
+        survived = run_python(PUBLISH_TWO, store.root, before=kill).stdout == "published"
+        objects = [path for path in Path(store.root, "objects").rglob("*") if path.is_file()]
+        for path in objects:
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name
+        again = open_store(store.url)
+        again.sweep()
+        assert os.listdir(Path(store.root) / "tmp") == []
+        for data in contents:
+            assert not put(again, [data]).healed
+            assert fetch(again, hashlib.sha256(data).digest()) == data
+        if survived:
+            assert when > 1 or call == "openat", "not one call was hit"
+            return
+        for path in objects:
+            path.unlink(missing_ok=True)
+    pytest.fail("never came to its end")
