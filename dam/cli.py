@@ -89,12 +89,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before = signal.getsignal(signal.SIGTERM)
     try:
         signal.signal(signal.SIGTERM, _terminate)
-        code = _run(chosen)
-        sys.stdout.flush()
-        return code
+        return _flush(_run(chosen))
     except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        # Whoever read our output has seen enough.
+        _silence_stdout()
         return _BROKEN_PIPE
     except KeyboardInterrupt:
         _say("interrupted: what was acknowledged is safe; the same command goes on from there")
@@ -110,10 +108,7 @@ def _run(arguments: list[str]) -> int:
     try:
         returned = typer.main.get_command(app).main(arguments, prog_name="dam-cli", standalone_mode=False)
     except DamError as error:
-        _say(error.message)
-        if error.hint:
-            _say(f"hint: {error.hint}", prefix="")
-        return error.exit_code
+        return _report(error)
     except TyperException as error:
         show = getattr(error, "show", None)
         if show is not None:
@@ -129,6 +124,25 @@ def _run(arguments: list[str]) -> int:
     return returned if isinstance(returned, int) else 0
 
 
+def _flush(code: int) -> int:
+    """Write out what is still in the buffer; if that fails, say so and return the code for it."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        from dam.services.os_errors import store_error
+
+        _silence_stdout()
+        return code or _report(store_error(error, "cannot write", "standard output"))
+    return code
+
+
+def _silence_stdout() -> None:
+    """Keep Python from failing once more when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 class _Terminated(BaseException):
     """SIGTERM, on its way out as an exception so that transactions roll back."""
 
@@ -138,10 +152,19 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 
 def _prepare_streams() -> None:
-    """Let no output encoding stop a command: what it cannot say is escaped."""
+    """Let no output encoding and no closed stream stop a command: what it cannot say is escaped."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _report(error: DamError) -> int:
+    _say(error.message)
+    if error.hint:
+        _say(f"hint: {error.hint}", prefix="")
+    return error.exit_code
 
 
 def _report_unexpected(error: Exception) -> None:

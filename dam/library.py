@@ -1,5 +1,6 @@
 """Library: everything the command line does, for other people's Python too."""
 
+import os
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -131,7 +132,8 @@ class Library:
         """
         store = self.store
         sqlite = self.database.sqlite_path
-        own = OwnFiles(store.identity(), str(sqlite.absolute()).encode() if sqlite else None)
+        # SQLite keeps its log beside the file itself, not beside a link to it.
+        own = OwnFiles(store.identity(), os.path.realpath(os.fsencode(sqlite)) if sqlite else None)
         candidates = discover(paths, own, recursive=recursive)
         if dry_run:
             return foretell(self.database, candidates, copied=copy)

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from dam.commands.digest_argument import LENGTHS, try_hex
-from dam.errors import NothingFound, SourceError
+from dam.errors import NothingFound, SourceError, UsageError
 from dam.ingest.folders import Folders, absolute
 from dam.models.directory import Place, find_directories
 from dam.models.file_location_component import find_open_locations
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from dam.library import Library
 
 _LARGEST_ID = (1 << 63) - 1
+_MOST_DIGITS = 64
 
 
 def find_assets(library: "Library", text: str, *, paths: bool = True) -> list[int]:
     """Return the entities that `text` names; raises NothingFound if there is none.
 
     64 hex digits are a SHA-256, 32 an MD5 (of which there may be several), decimal digits an entity,
-    and everything else is a path: of a known place, or else of a file whose content is known.
+    and everything else is a path: of a known place, or else of a file whose content is known. Without
+    `paths` that is a UsageError.
     """
     found: list[int] | None = None
     digest = try_hex(text)
@@ -29,17 +31,21 @@ def find_assets(library: "Library", text: str, *, paths: bool = True) -> list[in
     elif digest is not None and len(text) == LENGTHS["md5"]:
         found = library.find_by_digest(md5=digest)
     elif text.isascii() and text.isdecimal():
-        found = _by_number(library, int(text))
+        found = _by_number(library, text)
     elif paths:
         found = _by_path(library, os.fsencode(text))
+    else:
+        raise UsageError(f"bad asset: {show_path(os.fsencode(text))}: neither a number, a SHA-256 nor an MD5")
     if not found:
         raise NothingFound(f"not found: {show_path(os.fsencode(text))}: the library has no such asset")
     return found
 
 
-def _by_number(library: "Library", number: int) -> list[int]:
+def _by_number(library: "Library", digits: str) -> list[int]:
     from dam.core.component import Entity
 
+    # So many digits make no id, and Python refuses to read thousands of them.
+    number = int(digits) if len(digits) <= _MOST_DIGITS else _LARGEST_ID + 1
     if number > _LARGEST_ID:
         return []
     with library.world(write=False) as world:

@@ -1,6 +1,9 @@
 """Digests as users type them."""
 
+import os
+
 from dam.errors import UsageError
+from dam.services.path_text import show_path
 
 LENGTHS = {"sha256": 64, "md5": 32}
 """Hex digits of each kind of digest."""
@@ -9,11 +12,12 @@ LENGTHS = {"sha256": 64, "md5": 32}
 def parse_digest(text: str, kind: str) -> bytes:
     """Return the digest that `text` writes in hex; raises UsageError naming the length expected."""
     length = LENGTHS[kind]
+    shown = show_path(os.fsencode(text))
     if len(text) != length:
-        raise UsageError(f"bad hash: {text}: a {kind} has {length} hex digits, not {len(text)}")
+        raise UsageError(f"bad hash: {shown}: a {kind} has {length} hex digits, not {len(text)}")
     digest = try_hex(text)
     if digest is None:
-        raise UsageError(f"bad hash: {text}: a {kind} has {length} hex digits, and these are not all hex")
+        raise UsageError(f"bad hash: {shown}: a {kind} has {length} hex digits, and these are not all hex")
     return digest
 
 

@@ -54,6 +54,7 @@ def _wanted(digest: str | None, hash_type: HashType, file: str | None) -> bytes:
     """Return the digest to look for; raises UsageError if there is none or two that differ."""
     from dam.commands.digest_argument import parse_digest
     from dam.errors import UsageError
+    from dam.services.path_text import show_path
 
     if digest is None and file is None:
         raise UsageError("nothing to find: neither a hash nor a file was given", hint="give HASH, or -f PATH")
@@ -62,7 +63,8 @@ def _wanted(digest: str | None, hash_type: HashType, file: str | None) -> bytes:
         return given or b""
     actual = _digest_of(file, hash_type)
     if given is not None and given != actual:
-        raise UsageError(f"hash and file disagree: {file}: its {hash_type.value} is {actual.hex()}")
+        name = show_path(os.fsencode(file))
+        raise UsageError(f"hash and file disagree: {name}: its {hash_type.value} is {actual.hex()}")
     return actual
 
 

@@ -24,10 +24,10 @@ def get(
     they are damaged; the file is not made then.
     """
     import os
-    import sys
 
     from dam.commands.asset_argument import find_assets
     from dam.commands.new_file import write_new_file
+    from dam.commands.output import print_bytes
     from dam.commands.session import open_library
     from dam.errors import NothingFound, UsageError
 
@@ -43,9 +43,7 @@ def get(
             chunks = iter([data])
         else:
             chunks = library.read(entities[0])
-        if output is not None:
+        if output is None:
+            print_bytes(chunks)
+        else:
             write_new_file(os.fsencode(output), chunks)
-            return
-        for chunk in chunks:
-            sys.stdout.buffer.write(chunk)
-        sys.stdout.buffer.flush()

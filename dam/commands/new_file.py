@@ -1,13 +1,14 @@
 """Writing a file for the user that is whole or not there."""
 
-import errno
+import contextlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from dam.errors import NoSpace, StoreError, UsageError
-from dam.services.os_errors import why
+from dam.errors import UsageError
+from dam.services.os_errors import store_error, why
 from dam.services.path_text import show_path
+from dam.services.stores.durable_files import write_fully
 
 
 def write_new_file(path: bytes, chunks: Iterable[bytes]) -> None:
@@ -24,24 +25,37 @@ def write_new_file(path: bytes, chunks: Iterable[bytes]) -> None:
     except OSError as error:
         raise UsageError(f"cannot write: {show_path(path)}: {why(error)}") from None
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            for chunk in chunks:
-                _write(file.write, chunk, path)
-            _write(file.flush, None, path)
-            os.fsync(file.fileno())
+        for chunk in chunks:
+            with _writing(path):
+                write_fully(descriptor, chunk)
+        with _writing(path):
+            os.fsync(descriptor)
+            _rename_without_overwriting(temporary, path)
+    finally:
+        os.close(descriptor)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def _rename_without_overwriting(temporary: bytes, path: bytes) -> None:
+    try:
         os.link(temporary, path)
     except FileExistsError:
-        raise _exists(path) from None
-    finally:
-        os.unlink(temporary)
+        raise
+    except OSError:
+        # This file system has no hard links: the name is taken by an empty file, and that one replaced.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
+        os.rename(temporary, path)
 
 
-def _write(step: object, chunk: bytes | None, path: bytes) -> None:
+@contextlib.contextmanager
+def _writing(path: bytes) -> Iterator[None]:
     try:
-        step() if chunk is None else step(chunk)  # type: ignore[operator]
+        yield
+    except FileExistsError:
+        raise _exists(path) from None
     except OSError as error:
-        kind = NoSpace if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else StoreError
-        raise kind(f"cannot write: {show_path(path)}: {why(error)}") from None
+        raise store_error(error, "cannot write", show_path(path)) from None
 
 
 def _exists(path: bytes) -> UsageError:

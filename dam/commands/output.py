@@ -3,7 +3,8 @@
 import base64
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -14,23 +15,45 @@ from dam.core.columns import Hash64, Name
 from dam.core.component import Component, column_names
 from dam.models.asset import Asset
 from dam.models.file_location_component import Location
+from dam.services.os_errors import store_error
 from dam.services.path_text import path_to_json, show_path
 
 
 def print_line(text: str = "") -> None:
     """Print one line of an answer to stdout."""
-    sys.stdout.write(f"{text}\n")
+    with _output_errors():
+        sys.stdout.write(f"{text}\n")
 
 
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one object on a line of its own, in ASCII, and hand it on at once."""
-    sys.stdout.write(json.dumps(value) + "\n")
-    sys.stdout.flush()
+    with _output_errors():
+        sys.stdout.write(json.dumps(value) + "\n")
+        sys.stdout.flush()
+
+
+def print_bytes(chunks: Iterable[bytes]) -> None:
+    """Print content as it is to stdout."""
+    for chunk in chunks:
+        with _output_errors():
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
 
 
 def talk(text: str) -> None:
     """Say something to the person at the terminal, on stderr."""
     sys.stderr.write(f"{text}\n")
+
+
+@contextmanager
+def _output_errors() -> Iterator[None]:
+    """Turn a failing stdout into NoSpace or StoreError; a closed pipe passes through."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise store_error(error, "cannot write", "standard output") from error
 
 
 def path_fields(path: bytes) -> dict[str, str]:

@@ -5,7 +5,10 @@ from dam.commands import command_app
 app = command_app()
 
 
-@app.command()  # type: ignore[untyped-decorator]
+# Whatever options it is called with: the answer is the same.
+@app.command(  # type: ignore[untyped-decorator]
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True}
+)
 def query_assets_placeholder() -> None:
     """Point to `query`, which does what this was to do."""
     from dam.errors import UsageError

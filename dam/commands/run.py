@@ -9,6 +9,7 @@ from dam.commands import AsJson, command_app
 
 if TYPE_CHECKING:
     from dam.core.visit import Result
+    from dam.library import Library
 
 app = command_app()
 
@@ -25,28 +26,43 @@ def run(
     """Bring derived components up to date.
 
     Runs every system that is new, whose version was raised, whose inputs changed or whose library has
-    been installed since. Exit code 3 means that this run produced failures, 4 that damage was found.
+    been installed since. Exit code 3 means that something failed which had not failed before, 4 that
+    damage was found.
     """
     from dam.commands.output import print_json, talk
     from dam.commands.progress import Progress
     from dam.commands.session import open_library
 
     outcomes: Counter[str] = Counter()
-    visited = damaged = 0
+    visited = damaged = new_failures = 0
     with open_library() as library, Progress("running") as progress:
         chosen = [library.registry.system(name) for name in systems or []]
+        failed_before = _failures(library)
         for result in library.run(*chosen, retry_failed=retry_failed):
             visited += bool(result.runs or result.forgotten or result.content != "fine")
             outcomes.update(run.outcome.name.lower() for run in result.runs)
             if result.content == "altered":
                 damaged += library.assets([result.entity_id])[0].in_store
                 talk(f"entity {result.entity_id}: {result.content_message}")
+            new_failures += sum(
+                run.outcome.name == "FAILED" and (result.entity_id, run.system) not in failed_before
+                for run in result.runs
+            )
             progress.advance(failures=outcomes["failed"])
             if as_json:
                 print_json(_fields(result))
     ended = ", ".join(f"{outcomes[name]} {name}" for name in ("done", "nothing", "failed", "unavailable"))
     talk(f"{visited} entities visited: {ended}")
-    return 4 if damaged else 3 if outcomes["failed"] else 0
+    return 4 if damaged else 3 if new_failures else 0
+
+
+def _failures(library: "Library") -> set[tuple[int, str]]:
+    """Return what has failed so far, by entity and system."""
+    from dam.core.census import problems
+    from dam.core.ledger import Outcome
+
+    with library.world(write=False) as world:
+        return {(one.entity, one.system) for one in problems(world.session, Outcome.FAILED)}
 
 
 def _fields(result: "Result") -> dict[str, object]:

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     )
 
     database_url: str = Field(default="sqlite:///./dam.db", validation_alias="DATABASE_URL")
-    store: str = Field(default="./dam-store", validation_alias="DAM_STORE")
+    store: str = Field(default="./dam-store", min_length=1, validation_alias="DAM_STORE")
     log_level: LogLevel = Field(default="WARNING", validation_alias="DAM_LOG_LEVEL")
     workers: int = Field(
         default_factory=lambda: len(os.sched_getaffinity(0)), ge=0, le=1024, validation_alias="DAM_WORKERS"

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import NullPool
 
 from dam.core.component import Base
 from dam.core.database_errors import explain, explain_missing_driver, is_retryable
@@ -61,6 +61,7 @@ class Database:
         self.name = describe(self.url)
         self._busy_timeout = busy_timeout
         self._engines: dict[str, Engine] = {}
+        self._process = 0
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -95,9 +96,9 @@ class Database:
         raise AssertionError("unreachable")
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; those of another process are only let go."""
         for engine in self._engines.values():
-            engine.dispose()
+            engine.dispose(close=self._process == os.getpid())
         self._engines.clear()
 
     @contextmanager
@@ -111,6 +112,9 @@ class Database:
             raise explain(error, self.name) from error
 
     def _engine(self, mode: str) -> Engine:
+        if self._engines and self._process != os.getpid():
+            raise DatabaseError(f"database failed: {self.name}: a connection was carried across a fork")
+        self._process = os.getpid()
         if mode not in self._engines:
             pragmas = READER_PRAGMAS if mode == "read" else WRITER_PRAGMAS
             self._engines[mode] = make_engine(
@@ -123,21 +127,25 @@ def parse_url(url: str) -> URL:
     """Return the URL with its driver filled in; raises UsageError for one that dam cannot use."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise UsageError("bad setting: DATABASE_URL: not a database URL") from None
+    if "@" in (parsed.host or ""):
+        # What follows the first one would count as the host, and be shown.
+        raise UsageError("bad setting: DATABASE_URL: write an @ in the password as %40")
     backend = parsed.get_backend_name()
     if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise UsageError(f"bad setting: DATABASE_URL: neither sqlite nor postgresql: {parsed.drivername}")
-    if not parsed.database or parsed.database == ":memory:":
+    if not parsed.database or parsed.database == ":memory:" or parsed.host or "\0" in parsed.database:
         raise UsageError("bad setting: DATABASE_URL: SQLite needs a file, as in sqlite:///./dam.db")
     return parsed.set(drivername="sqlite+pysqlite")
 
 
 def describe(url: URL) -> str:
-    """Return the database's name for messages, without its password."""
-    return str(sqlite_path(url) or url.render_as_string(hide_password=True))
+    """Return the database's name for messages, without its passwords."""
+    shown = url.difference_update_query([key for key in url.query if "password" in key])
+    return str(sqlite_path(url) or shown.render_as_string(hide_password=True))
 
 
 def sqlite_path(url: URL) -> Path | None:
@@ -176,7 +184,7 @@ def insert_or_ignore(session: Session, model: type[Base]) -> Any:
 def _sqlite_engine(
     url: URL, path: Path, pragmas: dict[str, object], read_only: bool, create: bool, busy_timeout: float
 ) -> Engine:
-    if not create and (not path.exists() or path.stat().st_size == 0):
+    if not create and is_missing(path):
         raise NoLibrary(f"no library here: {path}: no such database", hint="make one with: dam-cli setup-db")
 
     def connect() -> sqlite3.Connection:
@@ -186,24 +194,28 @@ def _sqlite_engine(
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")
-    def guard(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
-        record.info["pid"] = os.getpid()
+    def guard(connection: sqlite3.Connection, record: object) -> None:
         for name, wanted in pragmas.items():
             connection.execute(f"PRAGMA {name}={wanted}")
             (actual,) = connection.execute(f"PRAGMA {name}").fetchone() or (None,)
             if actual != wanted:
                 raise DatabaseError(f"database refuses a setting: {path}: {name} is {actual}, not {wanted}")
 
-    @event.listens_for(engine, "checkout")
-    def refuse_other_process(connection: object, record: ConnectionPoolEntry, proxy: object) -> None:
-        if record.info["pid"] != os.getpid():
-            raise DatabaseError(f"database failed: {path}: a connection was carried across a fork")
-
     @event.listens_for(engine, "begin")
     def begin_explicitly(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def is_missing(path: Path) -> bool:
+    """Tell whether there is no file or an empty one, which SQLite would take for an empty database."""
+    try:
+        return path.stat().st_size == 0
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError as error:
+        raise DatabaseError(f"cannot open database: {path}: {(error.strerror or '').lower()}") from error
 
 
 def _connect(path: Path, busy_timeout: float, *, read_only: bool, create: bool) -> sqlite3.Connection:
@@ -240,10 +252,15 @@ def _has_unread_wal(path: Path) -> bool:
 
 def _postgresql_engine(url: URL, read_only: bool, busy_timeout: float) -> Engine:
     milliseconds = max(1, round(busy_timeout * 1000))
+    options = [
+        *url.normalized_query.get("options", ()),
+        _POSTGRES_SETTINGS,
+        f"-c lock_timeout={milliseconds}",
+    ]
     engine = create_engine(
         url,
         pool_pre_ping=True,
-        connect_args={"options": f"{_POSTGRES_SETTINGS} -c lock_timeout={milliseconds}"},
+        connect_args={"options": " ".join(options)},
     )
     if read_only:
 

@@ -1,6 +1,8 @@
 """What a database driver's error means to a user."""
 
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError
+import re
+
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from dam.errors import Busy, DamError, DatabaseError, IntegrityError, NoLibrary, NoSpace, SchemaError
 
@@ -24,7 +26,7 @@ _HINTS: dict[type[DamError], str] = {
     Busy: "another process is using the library; try again when it has finished",
     IntegrityError: "restore the database from a backup; the stored files themselves are not touched",
     NoSpace: "make room on the disk that holds the database",
-    NoLibrary: "make one with: dam-cli setup-db",
+    NoLibrary: "create the database, as with createdb, then: dam-cli setup-db",
     SchemaError: "bring it up to date with: dam-cli setup-db",
 }
 RETRYABLE = frozenset({"40001", "40P01"})
@@ -60,8 +62,6 @@ def _class_of(cause: BaseException | None, reason: str) -> type[DamError]:
             return SchemaError
         return _SQLITE.get(primary, DatabaseError)
     state = getattr(cause, "sqlstate", None)
-    if state is None and isinstance(cause, OperationalError):
-        return DatabaseError
-    if state is None and "does not exist" in reason and "database" in reason:
-        return NoLibrary
+    if state is None and re.search(r'database "[^"]*" does not exist', reason):
+        return NoLibrary  # an error while connecting carries no state
     return _POSTGRESQL.get(str(state), DatabaseError)

@@ -93,7 +93,7 @@ def system_ids(session: Session, names: Collection[str]) -> dict[str, int]:
 def system_ids_known(session: Session, names: Collection[str]) -> dict[str, int]:
     """Return the ids of those of these systems that have ever been run."""
     rows = session.execute(select(SystemRow.name, SystemRow.id).where(SystemRow.name.in_(names)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def read_entries(session: Session, entity_ids: Sequence[int]) -> dict[int, dict[str, Entry]]:

@@ -36,7 +36,7 @@ def add_extensions(session: Session, pairs: Collection[tuple[int, str]]) -> set[
             FileExtensionComponent.entity_id.in_({entity_id for entity_id, _ in pairs})
         )
     )
-    missing = sorted(set(pairs) - set(known.tuples()))
+    missing = sorted(set(pairs) - set(known.all()))
     if missing:
         rows = [{"entity_id": entity_id, "extension": extension} for entity_id, extension in missing]
         session.execute(insert_or_ignore(session, FileExtensionComponent), rows)

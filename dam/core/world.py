@@ -1,7 +1,7 @@
 """World: one transaction's view of the entities and their components."""
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from sqlalchemy import Row, Select, delete, insert, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from dam.core.registry import Registry
 from dam.core.state import lock_entities, touch
 
 A = TypeVar("A", bound=Component)
-R = TypeVar("R", bound=tuple[Any, ...])
+Columns = TypeVarTuple("Columns")
 
 
 class World:
@@ -68,7 +68,7 @@ class World:
             select(component).where(component.entity_id == entity_id).limit(1)
         ).first()
 
-    def rows(self, statement: Select[R]) -> Iterator[Row[R]]:
+    def rows(self, statement: "Select[*Columns]") -> "Iterator[Row[*Columns]]":
         """Yield the rows of a query, reading ahead in bounded steps."""
         yield from self.session.execute(statement.execution_options(yield_per=1000))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dam.ingest.folders import absolute
-from dam.ingest.walk import FoundKind, walk
+from dam.ingest.walk import OURS, FoundKind, lies_in, walk
 from dam.services.deep_paths import stat_path
 from dam.services.file_facts import FileFacts, why_not_regular
 from dam.services.os_errors import why
@@ -60,11 +60,12 @@ def discover(paths: Iterable[bytes], own: OwnFiles, *, recursive: bool) -> Itera
 def _discover_one(path: bytes, own: OwnFiles, recursive: bool) -> Iterator[Candidate]:
     try:
         status = stat_path(path)
+        is_own = lies_in(path, status, own.is_own_folder)
     except OSError as error:
         yield Candidate(path, FoundKind.FAILED, why(error), named=True)
         return
-    if _lies_in(path, own):
-        yield Candidate(path, FoundKind.SKIPPED, "belongs to the library itself", named=True)
+    if is_own:
+        yield Candidate(path, FoundKind.SKIPPED, OURS, named=True)
         return
     kind = why_not_regular(status.st_mode)
     if kind is None:
@@ -78,37 +79,25 @@ def _discover_one(path: bytes, own: OwnFiles, recursive: bool) -> Iterator[Candi
 
 
 def _discover_below(folder: bytes, own: OwnFiles) -> Iterator[Candidate]:
-    for found in walk(folder, skip=own.is_own_folder):
+    top = os.path.join(folder, b"")  # With the slash a link to a folder is followed: the user said so.
+    for found in walk(top, skip=own.is_own_folder):
         if found.kind is FoundKind.FILE and found.facts:
             yield _file(found.path, found.facts, own, named=False)
+        elif found.path == top:
+            yield Candidate(folder, found.kind, found.reason, named=True)
         else:
             yield Candidate(found.path, found.kind, found.reason)
 
 
 def _file(path: bytes, facts: FileFacts, own: OwnFiles, *, named: bool) -> Candidate:
     if (facts.device, facts.inode) in own.files():
-        return Candidate(path, FoundKind.SKIPPED, "belongs to the library itself", named=named)
+        return Candidate(path, FoundKind.SKIPPED, OURS, named=named)
     return Candidate(path, FoundKind.FILE, facts=facts, named=named)
 
 
 def _is_folder(path: bytes, kind: str) -> bool:
     """Tell whether a named path is a folder, also by way of a symbolic link: the user said so."""
     return kind == "is a folder" or (kind == "is a symbolic link" and os.path.isdir(path))
-
-
-def _lies_in(path: bytes, own: OwnFiles) -> bool:
-    """Tell whether a path is in one of the library's folders, or is one."""
-    current = path
-    while True:
-        try:
-            if own.is_own_folder(stat_path(current, follow_symlinks=True)):
-                return True
-        except OSError:
-            pass
-        parent = os.path.dirname(current)
-        if parent == current:
-            return False
-        current = parent
 
 
 def _hint_for(path: bytes, kind: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from dam.core.database import Database
 from dam.errors import SourceError
@@ -19,16 +20,24 @@ from dam.services.digests import digest_chunks
 from dam.services.source_file import NotRegular, read_settled
 
 
+@dataclass
+class _Seen:
+    """What the dry run has come by so far: it would be in the library by now."""
+
+    contents: set[bytes] = field(default_factory=set)
+    places: dict[bytes, bytes] = field(default_factory=dict)
+
+
 def foretell(database: Database, candidates: Iterable[Candidate], *, copied: bool) -> Iterator[Added]:
     """Yield what adding each candidate would end in; files that must be are read and hashed."""
     folders = Folders()
-    seen: set[bytes] = set()
+    seen = _Seen()
     for group in grouped(candidates):
         yield from _foretell_group(database, folders, group, seen, copied)
 
 
 def _foretell_group(
-    database: Database, folders: Folders, group: Sequence[Candidate], seen: set[bytes], copied: bool
+    database: Database, folders: Folders, group: Sequence[Candidate], seen: _Seen, copied: bool
 ) -> Iterator[Added]:
     with database.read() as session:
         unchanged = find_unchanged(session, folders, group, copied=copied)
@@ -41,9 +50,7 @@ def _foretell_group(
             yield _foretell(database, folders, candidate, seen, copied)
 
 
-def _foretell(
-    database: Database, folders: Folders, candidate: Candidate, seen: set[bytes], copied: bool
-) -> Added:
+def _foretell(database: Database, folders: Folders, candidate: Candidate, seen: _Seen, copied: bool) -> Added:
     try:
         _, digests = read_settled(candidate.path, lambda source: digest_chunks(source.chunks()))
         folder = folders.of(os.path.dirname(candidate.path))
@@ -58,11 +65,13 @@ def _foretell(
         place = Place(number, os.path.basename(candidate.path)) if number is not None else None
         row = find_open_locations(session, [place]).get(place) if place else None
         stored = entity is not None and bool(find_stored(session, [entity]))
-    if entity is None and sha256 not in seen:
-        status = AddStatus.NEW
-    elif row is not None and row.entity_id == entity and (stored or not copied):
+    is_known_there = row is not None and row.entity_id == entity and (stored or not copied)
+    if is_known_there or seen.places.get(candidate.path) == sha256:
         status = AddStatus.UNCHANGED
+    elif entity is None and sha256 not in seen.contents:
+        status = AddStatus.NEW
     else:
         status = AddStatus.DUPLICATE
-    seen.add(sha256)
+    seen.contents.add(sha256)
+    seen.places[candidate.path] = sha256
     return Added(candidate.path, status, entity, sha256, named=candidate.named)

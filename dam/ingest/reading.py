@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from dam.models.file_location_component import locations_of
 from dam.models.image.preview_component import PreviewComponent
 from dam.models.stored_copy_component import find_stored
 from dam.services.file_storage import Store
+from dam.services.os_errors import store_errors
 from dam.services.path_text import show_path
 from dam.services.source_file import CHUNK_BYTES, SourceFile
 
@@ -62,8 +64,13 @@ def preview_of(database: Database, store: Store, entity: int) -> Preview | None:
 
 def _stored(store: Store, digest: bytes) -> Iterator[bytes]:
     with store.open(digest) as file:
-        while chunk := file.read(CHUNK_BYTES):
+        while chunk := _read(file, digest):
             yield chunk
+
+
+def _read(file: BinaryIO, digest: bytes) -> bytes:
+    with store_errors("cannot read from the store", digest.hex()):
+        return file.read(CHUNK_BYTES)
 
 
 def _in_place(path: bytes) -> Iterator[bytes]:

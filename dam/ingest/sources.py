@@ -12,6 +12,8 @@ from dam.models.content_hash_sha256_component import ContentHashSHA256Component
 from dam.models.file_location_component import Location, close_location, locations_of
 from dam.models.file_properties_component import FilePropertiesComponent
 from dam.models.stored_copy_component import find_stored
+from dam.services.deep_paths import stat_path
+from dam.services.file_facts import FileFacts
 from dam.services.file_storage import Store
 from dam.services.sources import InPlaceSource, StoredSource
 
@@ -51,5 +53,16 @@ def close_altered(session: Session, result: Result) -> None:
 
 
 def open_place(places: Sequence[Location]) -> Location | None:
-    """Return the first place that is still open."""
-    return next((place for place in places if place.row.closed_at is None), None)
+    """Return the place that is still open and likeliest to give the bytes: it looks as when it was seen."""
+    still_open = [place for place in places if place.row.closed_at is None]
+    return min(still_open, key=_doubt, default=None)
+
+
+def _doubt(place: Location) -> int:
+    try:
+        facts = FileFacts.of(stat_path(place.path))
+    except OSError:
+        return 2
+    row = place.row
+    seen = (row.size, row.mtime_ns, row.inode)
+    return 0 if (facts.size, facts.mtime_ns, facts.inode) == seen else 1

@@ -66,7 +66,7 @@ def walk(top: bytes, *, skip: Skip) -> Iterator[Found]:
     """
     try:
         status = stat_path(top)
-        if _is_ours(top, status, skip):
+        if lies_in(top, status, skip):
             yield Found(top, FoundKind.SKIPPED, OURS)
             return
     except OSError as error:
@@ -84,6 +84,29 @@ def walk(top: bytes, *, skip: Skip) -> Iterator[Found]:
         inner: list[_Folder] = []
         yield from _names_of(folder, skip, inner)
         pending.extend(reversed(inner))
+
+
+def lies_in(top: bytes, status: os.stat_result, skip: Skip) -> bool:
+    """Return whether `top` is skipped or lies in something that is, by whatever name it is reached.
+
+    Raises OSError.
+    """
+    if skip(status):
+        return True
+    start = top if stat.S_ISDIR(status.st_mode) else os.path.dirname(top) or b"."
+    descriptor = open_path(start, os.O_PATH | os.O_DIRECTORY)
+    try:
+        here = os.fstat(descriptor)
+        while not skip(here):
+            above = os.open("..", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = above
+            below, here = here, os.fstat(descriptor)
+            if _identity(below) == _identity(here):
+                return False
+        return True
+    finally:
+        os.close(descriptor)
 
 
 def _names_of(folder: _Folder, skip: Skip, inner: list[_Folder]) -> Iterator[Found]:
@@ -136,26 +159,6 @@ def _leaf(path: bytes, status: os.stat_result) -> Found:
     if reason is not None:
         return Found(path, FoundKind.SKIPPED, reason)
     return Found(path, FoundKind.FILE, facts=FileFacts.of(status))
-
-
-def _is_ours(top: bytes, status: os.stat_result, skip: Skip) -> bool:
-    """Return whether `top` is skipped or lies in something that is, by whatever name it is reached."""
-    if skip(status):
-        return True
-    start = top if stat.S_ISDIR(status.st_mode) else os.path.dirname(top) or b"."
-    descriptor = open_path(start, os.O_PATH | os.O_DIRECTORY)
-    try:
-        here = os.fstat(descriptor)
-        while not skip(here):
-            above = os.open("..", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=descriptor)
-            os.close(descriptor)
-            descriptor = above
-            below, here = here, os.fstat(descriptor)
-            if _identity(below) == _identity(here):
-                return False
-        return True
-    finally:
-        os.close(descriptor)
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

@@ -1,11 +1,13 @@
 """Bringing a database up to the newest schema."""
 
+from contextlib import closing
+
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 
-from dam.core.database import describe, parse_url
+from dam.core.database import Database, describe, is_missing, parse_url
 from dam.errors import SchemaError
 from dam.migrations.connection import migrating
 from dam.migrations.state import read_state, refuse_foreign, revisions
@@ -19,6 +21,7 @@ def upgrade_database(url: str, *, busy_timeout: float = 15.0, revision: str = "h
     somebody else's.
     """
     parsed = parse_url(url)
+    _look_first(url, busy_timeout)
     plugins = [plugin for plugin in installed().plugins if plugin.migrations and plugin.head]
     with migrating(parsed, busy_timeout=busy_timeout) as connection:
         before = read_state(connection)
@@ -31,6 +34,16 @@ def upgrade_database(url: str, *, busy_timeout: float = 15.0, revision: str = "h
             changed |= read_state(connection, plugin.version_table).revision != plugin.head
             _upgrade(connection, plugin.migrations or "", "head", describe(parsed))
     return changed
+
+
+def _look_first(url: str, busy_timeout: float) -> None:
+    """Refuse a SQLite file of somebody else's before the guards of a writer change its journal mode."""
+    database = Database(url, busy_timeout=busy_timeout)
+    path = database.sqlite_path
+    if path is None or is_missing(path):
+        return
+    with closing(database), database.read() as session:
+        refuse_foreign(read_state(session.connection()), database.name)
 
 
 def _upgrade(connection: Connection, location: str, revision: str, which: str) -> None:

@@ -78,5 +78,5 @@ def _media_types(session: Session, kinds: Sequence[type[Kind]], entity_ids: Sequ
     found: dict[int, str] = {}
     for kind in kinds:
         rows = session.execute(select(kind.entity_id, kind.media_type).where(kind.entity_id.in_(entity_ids)))
-        found.update(rows.tuples().all())
+        found.update(rows.all())
     return found

@@ -14,7 +14,7 @@ from dam.ingest.walk import Found, FoundKind, walk
 from dam.services.file_facts import FileFacts
 from dam.services.stores.local_store import create_store
 from tests.services.deep_trees import make_deep_folder, remove_deep_folder
-from tests.services.processes import own_mounts, run_python, run_python_unprivileged
+from tests.services.processes import own_mounts, run_python, run_python_unprivileged, strace
 
 WALK = """
 import os, sys
@@ -116,6 +116,13 @@ def test_a_folder_that_cannot_be_read_is_failed_and_the_rest_is_found(tmp_path: 
         "failed|listed only/b|permission denied",
         "file|open/c|",
     ], result.stderr
+
+
+def test_a_folder_that_cannot_be_listed_is_failed(tmp_path: Path) -> None:
+    touch(tmp_path / "bad/a", tmp_path / "good/b")
+    inject = strace("-o", "/dev/null", "-P", str(tmp_path / "bad"), "-e", "inject=getdents64:error=EIO")
+    result = run_python(WALK, tmp_path, before=inject)
+    assert result.stdout.splitlines() == ["failed|bad|input/output error", "file|good/b|"], result.stderr
 
 
 class TestTheTopItself:

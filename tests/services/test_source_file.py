@@ -245,7 +245,7 @@ class TestPseudoFiles:
 
     def test_one_that_says_it_is_a_page_and_is_not(self) -> None:
         with pytest.raises(SourceError, match="unstable size"):
-            read(b"/sys/kernel/mm/transparent_hugepage/enabled")
+            read(b"/sys/class/net/lo/mtu")
 
     def test_one_that_would_wait_for_ever(self) -> None:
         # Only the superuser may open this one at all; run_python has a time limit.

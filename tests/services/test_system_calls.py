@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dam.services.file_storage import open_store
-from dam.services.stores.local_store import LocalStore
+from dam.services.stores.local_store import LocalStore, create_store
 from dam.testing import fetch, put
 from tests.services.processes import run_python, strace
 
@@ -33,11 +32,9 @@ class Call:
     result: str
 
 
-def traced(code: str, store: LocalStore, log: Path, *options: str) -> list[Call]:
+def traced(code: str, root: object, log: Path, *options: str) -> list[Call]:
     """Run `code` and return its system calls with the moments when they began and ended."""
-    run_python(
-        code, store.root, before=strace("-y", "-s", "16", "-o", str(log), "-e", f"trace={CALLS}", *options)
-    )
+    run_python(code, root, before=strace("-y", "-s", "16", "-o", str(log), "-e", f"trace={CALLS}", *options))
     calls: list[Call] = []
     unfinished: dict[str, Call] = {}
     for moment, line in enumerate(log.read_text().splitlines()):
@@ -62,7 +59,7 @@ def arguments(call: Call) -> list[str]:
 
 @pytest.fixture
 def calls(store: LocalStore, tmp_path: Path) -> list[Call]:
-    return traced(PUBLISH_TWO, store, tmp_path / "log")
+    return traced(PUBLISH_TWO, store.root, tmp_path / "log")
 
 
 def acknowledged(calls: list[Call]) -> Call:
@@ -105,8 +102,8 @@ def test_what_another_process_put_is_made_durable_before_it_is_relied_on(
     store: LocalStore, tmp_path: Path
 ) -> None:
     """A process may be killed after linking and before syncing; then its object is there all the same."""
-    traced(PUBLISH_TWO, store, tmp_path / "first")
-    calls = traced(PUBLISH_TWO, store, tmp_path / "second")
+    traced(PUBLISH_TWO, store.root, tmp_path / "first")
+    calls = traced(PUBLISH_TWO, store.root, tmp_path / "second")
     assert not [call for call in calls if call.name == "linkat"]
     end = acknowledged(calls)
     folders = {store.root, f"{store.root}/objects"}
@@ -120,14 +117,64 @@ def test_what_another_process_put_is_made_durable_before_it_is_relied_on(
 
 def test_folders_known_to_be_durable_are_not_synced_again(store: LocalStore, tmp_path: Path) -> None:
     twice = PUBLISH_TWO + "store.publish([store.stage([b'one'])])\n"
-    calls = traced(twice, store, tmp_path / "log")
+    calls = traced(twice, store.root, tmp_path / "log")
     end = acknowledged(calls)
     later = [call for call in calls if call.name == "fsync" and call.begun > end.begun]
     assert len(later) == 1, "the folder of the object itself, and no other"
 
 
+def test_a_folder_that_was_removed_and_made_again_is_synced_again(store: LocalStore, tmp_path: Path) -> None:
+    again = """
+import shutil
+shutil.rmtree(store.root + "/objects")
+store.publish([store.stage([b"one"])])
+os.write(1, b"again")
+"""
+    calls = traced(PUBLISH_TWO + again, store.root, tmp_path / "log")
+    begun = acknowledged(calls).begun
+    name = hashlib.sha256(b"one").hexdigest()
+    for folder in (store.root, f"{store.root}/objects", f"{store.root}/objects/{name[:2]}"):
+        assert [call for call in fsyncs(calls, folder) if call.begun > begun]
+
+
+def test_a_new_store_is_on_the_disk_marker_last(tmp_path: Path) -> None:
+    create = """
+import os, sys
+from dam.services.file_storage import create_store
+create_store(sys.argv[1], "u")
+os.write(1, b"published")
+"""
+    root = tmp_path / "new" / "store"
+    calls = traced(create, root, tmp_path / "log")
+    (link,) = [call for call in calls if call.name == "linkat"]
+    temporary, marker = arguments(link)
+    assert marker == f"{root}/dam-store.json"
+    (bytes_durable,) = fsyncs(calls, temporary)
+    before, after = fsyncs(calls, str(root))
+    assert max(bytes_durable.ended, before.ended) < link.begun
+    assert link.ended < after.begun <= after.ended < acknowledged(calls).begun
+    for parent in (tmp_path, tmp_path / "new"):
+        assert fsyncs(calls, str(parent))
+
+
+def test_the_users_file_is_opened_in_a_way_that_neither_follows_nor_waits(tmp_path: Path) -> None:
+    """Also if it becomes a link or a pipe after the first look at it."""
+    (tmp_path / "file").write_bytes(b"x")
+    read = """
+import os, sys
+from dam.services.source_file import SourceFile
+with SourceFile.open(os.fsencode(sys.argv[1])) as source:
+    print(list(source.chunks()))
+"""
+    log = tmp_path / "log"
+    run_python(read, tmp_path / "file", before=strace("-o", str(log), "-e", "trace=openat"))
+    (opened,) = [line for line in log.read_text().splitlines() if f'"{tmp_path}/file"' in line]
+    for flag in ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC"):
+        assert flag in opened
+
+
 def test_a_failed_fsync_is_never_tried_again(store: LocalStore, tmp_path: Path) -> None:
-    calls = traced(PUBLISH_TWO, store, tmp_path / "log", "-e", "inject=fsync:error=EIO:when=1")
+    calls = traced(PUBLISH_TWO, store.root, tmp_path / "log", "-e", "inject=fsync:error=EIO:when=1")
     failed = [call for call in calls if call.name == "fsync" and call.result == "-1"]
     assert failed
     for call in failed:
@@ -141,7 +188,7 @@ def test_a_quarantined_object_is_moved_durably(store: LocalStore, tmp_path: Path
     path = Path(store.root, "objects", sha256.hex()[:2], sha256.hex()[2:4], sha256.hex())
     path.unlink()
     path.write_bytes(b"damaged")
-    calls = traced(PUBLISH_TWO, store, tmp_path / "log")
+    calls = traced(PUBLISH_TWO, store.root, tmp_path / "log")
     end = acknowledged(calls)
     (move,) = [call for call in calls if call.name == "rename"]
     for name in arguments(move):
@@ -149,27 +196,21 @@ def test_a_quarantined_object_is_moved_durably(store: LocalStore, tmp_path: Path
         assert any(move.ended < fsync.begun and fsync.ended < end.begun for fsync in synced)
 
 
-@pytest.mark.parametrize("call", ["openat", "flock", "write", "fchmod", "fsync", "mkdir", "linkat", "unlink"])
-def test_killed_at_any_call_the_store_is_whole_and_a_second_run_finishes(
-    call: str, store: LocalStore
-) -> None:
-    contents = (b"one", b"two")
-    limit = ("-P", f"{store.root}/tmp") if call == "openat" else ()
+@pytest.mark.parametrize("call", ["flock", "write", "fchmod", "fsync", "mkdir", "linkat", "unlink"])
+def test_killed_at_any_call_the_store_is_whole_and_a_second_run_finishes(call: str, tmp_path: Path) -> None:
     for when in range(1, 40):
-        kill = strace("-o", "/dev/null", *limit, "-e", f"inject={call}:signal=SIGKILL:when={when}")
+        store = create_store(str(tmp_path / str(when)), "u")
+        kill = strace("-o", "/dev/null", "-e", f"inject={call}:signal=SIGKILL:when={when}")
         survived = run_python(PUBLISH_TWO, store.root, before=kill).stdout == "published"
-        objects = [path for path in Path(store.root, "objects").rglob("*") if path.is_file()]
-        for path in objects:
-            assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name
-        again = open_store(store.url)
-        again.sweep()
+        for path in Path(store.root, "objects").rglob("*"):
+            assert path.is_dir() or hashlib.sha256(path.read_bytes()).hexdigest() == path.name
+        store.sweep()
         assert os.listdir(Path(store.root) / "tmp") == []
-        for data in contents:
-            assert not put(again, [data]).healed
-            assert fetch(again, hashlib.sha256(data).digest()) == data
+        published = [put(store, [data]) for data in (b"one", b"two")]
+        assert not any(one.healed for one in published)
+        assert [fetch(store, one.digests.sha256) for one in published] == [b"one", b"two"]
         if survived:
-            assert when > 1 or call == "openat", "not one call was hit"
+            assert when > 2, "the calls were not hit"
+            assert not any(one.created for one in published)
             return
-        for path in objects:
-            path.unlink(missing_ok=True)
     pytest.fail("never came to its end")

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,24 +39,22 @@ def test_a_living_process_keeps_its_temporary_and_a_killed_one_does_not(store: L
     assert names_in(store) == []
 
 
-def test_publishing_discarding_and_failing_leave_no_temporary_and_no_descriptor(store: LocalStore) -> None:
-    def breaking() -> list[bytes]:
-        raise SourceError("no")
+def breaking(error: BaseException) -> Iterator[bytes]:
+    yield b"half"
+    raise error
 
+
+def test_publishing_discarding_and_failing_leave_no_temporary_and_no_descriptor(store: LocalStore) -> None:
     before = os.listdir("/proc/self/fd")
     store.publish([store.stage([b"x"]), store.stage([b"x"]), store.stage([b"y"])])
     store.discard([store.stage([b"z"])])
     with pytest.raises(SourceError):
-        store.stage(chunk for chunk in breaking())
+        store.stage(breaking(SourceError("no")))
     with pytest.raises(KeyboardInterrupt):
-        store.stage(_interrupted())
+        store.stage(breaking(KeyboardInterrupt()))
     store.put_derived(b"derived")
     assert names_in(store) == []
     assert os.listdir("/proc/self/fd") == before
-
-
-def _interrupted() -> list[bytes]:
-    raise KeyboardInterrupt
 
 
 def test_what_is_not_ours_is_not_swept(store: LocalStore) -> None:

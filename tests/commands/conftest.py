@@ -1,0 +1,42 @@
+"""Libraries that the tests of the commands start from."""
+
+from pathlib import Path
+
+import pytest
+
+from dam.models.image.samples import encoded, photo
+from tests.command_line import CommandInProcess, CommandProcess
+
+
+@pytest.fixture
+def library(dam: CommandInProcess, library_environment: pytest.MonkeyPatch) -> CommandInProcess:
+    """The command line on a library that is set up and empty; systems run in this process."""
+    library_environment.setenv("DAM_WORKERS", "0")
+    assert dam("setup-db").exit_code == 0
+    return dam
+
+
+@pytest.fixture
+def program(library: CommandInProcess, dam_process: CommandProcess) -> CommandProcess:
+    """The program in processes of its own, on the same library as `library`."""
+    return dam_process
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> Path:
+    """A folder with a photo, a smaller copy of it, another photo and a text."""
+    folder = tmp_path / "media"
+    folder.mkdir()
+    (folder / "lake.jpg").write_bytes(encoded(photo(1), quality=90))
+    (folder / "lake-small.png").write_bytes(encoded(photo(1).resize((160, 120)), "PNG"))
+    (folder / "hill.png").write_bytes(encoded(photo(2), "PNG"))
+    (folder / "notes.txt").write_bytes(b"the lake, then the hill\n")
+    return folder
+
+
+@pytest.fixture
+def filled(library: CommandInProcess, media: Path) -> CommandInProcess:
+    """The command line on a library that holds the files of `media`."""
+    added = library("add-asset", "-r", media)
+    assert added.exit_code == 0, added.stderr
+    return library

@@ -1,0 +1,98 @@
+"""dam-cli with one seeded fault: `python -m tests.durability.faulty_program FAULT ARGUMENTS...`.
+
+Tests that have never seen a fault prove nothing. Each one here breaks a single step of the protocol, and
+some test must notice.
+"""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from dam.cli import main
+from dam.core import database
+from dam.ingest.add import Adder
+from dam.ingest.added import Added, Reading
+from dam.services.file_storage import Published, Staged
+from dam.services.stores import durable_directories, local_store, temporaries
+from dam.services.stores.local_store import LocalStore
+
+
+def skip_sync_of_bytes() -> None:
+    """Name files whose bytes may not be on the disk yet."""
+
+    def skip(descriptors: Sequence[int]) -> None:
+        pass
+
+    temporaries.fsync_all = skip
+
+
+def skip_sync_of_folders() -> None:
+    """Never wait for the names themselves."""
+
+    def skip(paths: Iterable[str]) -> None:
+        pass
+
+    durable_directories.fsync_directories = skip
+
+
+def skip_sync_of_new_parents() -> None:
+    """Wait for the name of a file and not for those of the folders that were made for it."""
+    sync = durable_directories.fsync_directories
+
+    def skip(paths: Iterable[str]) -> None:
+        sync(path for path in paths if "/objects/" in path and len(path.rpartition("/objects/")[2]) == 5)
+
+    durable_directories.fsync_directories = skip
+
+
+def skip_sync_of_rows() -> None:
+    """Acknowledge rows that a power cut may take."""
+    database.WRITER_PRAGMAS["synchronous"] = 0
+
+
+def row_before_bytes() -> None:
+    """Commit the row that claims the bytes, and publish them afterwards."""
+    record, publish = Adder._record, LocalStore.publish
+
+    def late(self: Adder, readings: Mapping[int, Reading]) -> dict[int, Added]:
+        waiting: list[Staged] = []
+
+        def postpone(store: LocalStore, staged: Sequence[Staged]) -> list[Published]:
+            waiting.extend(staged)
+            return [Published(one.digests, created=True, healed=False) for one in staged]
+
+        LocalStore.publish = postpone  # type: ignore[method-assign]
+        recorded = record(self, readings)
+        publish(self.store, waiting)  # type: ignore[arg-type]
+        return recorded
+
+    Adder._record = late  # type: ignore[method-assign]
+
+
+def swallow_write_errors() -> None:
+    """Take a failed write for a successful one."""
+    write: Callable[[int, bytes], None] = local_store.write_fully
+
+    def careless(descriptor: int, data: bytes) -> None:
+        with contextlib.suppress(OSError):
+            write(descriptor, data)
+
+    local_store.write_fully = careless
+
+
+FAULTS: dict[str, Callable[[], Any]] = {
+    fault.__name__: fault
+    for fault in (
+        skip_sync_of_bytes,
+        skip_sync_of_folders,
+        skip_sync_of_new_parents,
+        skip_sync_of_rows,
+        row_before_bytes,
+        swallow_write_errors,
+    )
+}
+
+if __name__ == "__main__":
+    FAULTS[sys.argv[1]]()
+    sys.exit(main(sys.argv[2:]))

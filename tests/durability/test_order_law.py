@@ -1,0 +1,108 @@
+"""The order law holds for a whole add, and breaking any step of it is noticed.
+
+The second half is about the tests themselves: programs with a seeded fault, each of which the trace
+checker or the crash harness must catch.
+"""
+
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import Result
+from tests.durability.invariants import acknowledgements, broken_laws
+from tests.durability.order_law import TRACED, acknowledged_in, breaches_of_order
+from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library, write_few_files
+from tests.durability.system_call_trace import read_trace, tracing
+from tests.services.processes import PROJECT, strace
+
+Command = Sequence[str | Path]
+
+
+@pytest.fixture
+def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
+    return empty_library(tmp_path / "library", session_folder)
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    write_few_files(tmp_path / "sources")
+    return tmp_path / "sources"
+
+
+def faulty(fault: str) -> Command:
+    return [sys.executable, "-m", "tests.durability.faulty_program", fault]
+
+
+def add(library: ScratchLibrary, program: Command, sources: Path, options: Sequence[str]) -> Result:
+    log = library.folder / "strace.log"
+    command = [*strace()[:1], *tracing(log, *options), *program, "add-asset", "--json", "-r", sources]
+    return library.run(command, PYTHONPATH=str(PROJECT), PYTHONDONTWRITEBYTECODE="1")
+
+
+def breaches(library: ScratchLibrary, program: Command, sources: Path) -> list[str]:
+    result = add(library, program, sources, ["--seccomp-bpf", "-s", "1000000", "-e", f"trace={TRACED}"])
+    assert result.exit_code == 0, result
+    calls = read_trace(library.folder / "strace.log")
+    assert acknowledged_in(calls) == result.json, "the trace must have what was said"
+    assert len(result.json) == 4
+    return breaches_of_order(calls, library.database, library.store)
+
+
+def test_every_step_is_durable_before_the_next_one_relies_on_it(
+    library: ScratchLibrary, sources: Path
+) -> None:
+    assert breaches(library, [PROGRAM], sources) == []
+
+
+def test_so_is_every_step_that_worker_processes_have_a_part_in(
+    library: ScratchLibrary, sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ScratchLibrary, "environment", with_two_workers(ScratchLibrary.environment))
+    assert breaches(library, [PROGRAM], sources) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "breach"),
+    [
+        ("skip_sync_of_bytes", "it was named before its bytes were durable"),
+        ("skip_sync_of_folders", "its row was written before its name was durable"),
+        ("skip_sync_of_new_parents", "its row was written before the new folder objects/80 was durable"),
+        ("skip_sync_of_rows", "acknowledged before its row was durable"),
+        ("row_before_bytes", "its row was written before its bytes had a name"),
+    ],
+)
+def test_a_seeded_fault_breaks_the_order_law(
+    fault: str, breach: str, library: ScratchLibrary, sources: Path
+) -> None:
+    found = breaches(library, faulty(fault), sources)
+    assert f"{sources / 'a-picture.png'}: {breach}" in found
+
+
+def laws_broken_when(
+    fault: str, injected: str, library: ScratchLibrary, sources: Path
+) -> list[str]:
+    call = injected.partition(":")[0]
+    options = ["-e", f"trace={call}", "-e", f"inject={injected}"]
+    result = add(library, faulty(fault), sources, options)
+    broken = broken_laws(library.settings(), acknowledgements(result.stdout))
+    return [law.rpartition(": ")[0] for law in broken]
+
+
+def test_a_row_before_its_bytes_is_caught_by_killing(library: ScratchLibrary, sources: Path) -> None:
+    found = laws_broken_when("row_before_bytes", "linkat:signal=SIGKILL:when=1", library, sources)
+    assert found == ["a row claims bytes that are not in the store"] * 3
+
+
+def test_a_swallowed_error_is_caught_by_a_full_disk(library: ScratchLibrary, sources: Path) -> None:
+    empty = library.copy_to(library.folder.with_name("empty"))
+    log = library.folder / "strace.log"
+    add(library, [PROGRAM], sources, ["-e", "trace=write"])
+    first = next(call for call in read_trace(log) if call.touches(library.store))
+    shutil.rmtree(library.folder)
+    injected = f"write:error=ENOSPC:when={first.nth}"
+    assert "an object that does not hash to its name" in laws_broken_when(
+        "swallow_write_errors", injected, empty, sources
+    )

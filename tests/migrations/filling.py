@@ -1,0 +1,47 @@
+"""Rows for every table of the schema as it was at the first revision."""
+
+from typing import Any
+
+from sqlalchemy import MetaData, inspect
+
+from tests.migrations.schemas import VERSION_TABLE, connected
+
+
+def fill(url: str, count: int = 3) -> None:
+    """Put rows into every table that is there; a table unknown here is an error."""
+    with connected(url) as connection:
+        known = MetaData()
+        known.reflect(connection)
+        names = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
+        for table in known.sorted_tables:
+            if table.name in names:
+                connection.execute(table.insert(), [_row(table.name, number + 1) for number in range(count)])
+
+
+def _row(table: str, number: int) -> dict[str, Any]:
+    """Return row `number` of a table; the same number in another table is what it refers to."""
+    seen = 1_700_000_000_000_000 + number
+    facts = {"size": number, "mtime_ns": -number, "ctime_ns": number, "inode": -1}
+    times = {"first_seen": seen, "last_seen": seen, "closed_at": None if number % 2 else seen}
+    place = {"directory_id": number, "name": b"\xff%d" % number, "in_place": bool(number % 2)}
+    rows: dict[str, dict[str, Any]] = {
+        "entity": {"id": number},
+        "root": {"id": number, "host": "host", "device": f"{number}", "path": b"/mnt/%d" % number},
+        "store": {"id": number, "uuid": f"uuid {number}"},
+        "system": {"id": number, "name": f"image.system_{number}"},
+        "content_hash_md5": {"entity_id": number, "digest": bytes([number]) * 16},
+        "content_hash_sha256": {"entity_id": number, "digest": bytes([number]) * 32},
+        "directory": {"id": number, "root_id": number, "path": b"a\xfe/%d" % number},
+        "file_extension": {"entity_id": number, "extension": ""},
+        "file_properties": {"entity_id": number, "size": 2**62, "original_name": b"a\0b"},
+        "ledger": {
+            "entity_id": number,
+            "system_id": number,
+            "version": 1,
+            "outcome": number,
+            "message": "why",
+        },
+        "stored_copy": {"entity_id": number, "store_id": number},
+        "file_location": {"id": number, "entity_id": number, "state": "present", **facts, **times, **place},
+    }
+    return rows[table]
