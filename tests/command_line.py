@@ -99,9 +99,13 @@ def _standard_streams(files: Sequence[IO[bytes]], patch: pytest.MonkeyPatch) -> 
 
 
 class CommandProcess:
-    """Runs the installed program in processes of its own; `scripts` is a venv's folder of programs."""
+    """Runs the installed program in processes of its own.
 
-    def __init__(self, scripts: Path | None = None) -> None:
+    `scripts` is a venv's folder of programs, `wrapper` a command that runs another one.
+    """
+
+    def __init__(self, scripts: Path | None = None, wrapper: Sequence[str] = ()) -> None:
+        self._wrapper = wrapper
         self._started: list[subprocess.Popen[bytes]] = []
         self.program = (scripts or Path(sysconfig.get_path("scripts"))) / "dam-cli"
 
@@ -128,7 +132,7 @@ class CommandProcess:
         changed = {name: value for name, value in (env or {}).items() if value is not None}
         kept = {name: value for name, value in os.environ.items() if name not in (env or {})}
         process = subprocess.Popen(
-            [self.program, *arguments],
+            [*self._wrapper, self.program, *arguments],
             env={**kept, **changed},
             cwd=cwd,
             stdin=stdin,

@@ -67,5 +67,5 @@ class Registry:
 
 def _suggest(word: str, names: Collection[str]) -> str:
     by_lower = {name.lower(): name for name in names}
-    close = [by_lower[match] for match in get_close_matches(word.lower(), list(by_lower), cutoff=0.4)]
+    close = [by_lower[match] for match in get_close_matches(word.lower(), list(by_lower), cutoff=0.5)]
     return f"did you mean {' or '.join(close)}?" if close else f"there are: {', '.join(sorted(names))}"

@@ -263,5 +263,7 @@ def _sorted(rows: list[Values], component: type[Component]) -> list[Values]:
 
 
 def _reason(error: Exception) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text[:MESSAGE_LIMIT].replace("\0", "\\0")
+    """Return why a system failed, as one line that every database can hold."""
+    text = " ".join(str(error)[: 2 * MESSAGE_LIMIT].split()) or type(error).__name__
+    holdable = text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+    return holdable[:MESSAGE_LIMIT]

@@ -42,8 +42,9 @@ def require_current(connection: Connection, which: str, plugins: tuple[Plugin, .
     Tables and revisions of plugins that are not installed do not matter.
     """
     state = read_state(connection)
-    if state.revision is None and not state.has_tables:
-        raise NoLibrary(f"no library here: {which}: the database is empty", hint=_SET_UP)
+    # A PostgreSQL database may be shared with others; a SQLite file is somebody's own.
+    if state.revision is None and not (state.has_tables and connection.dialect.name == "sqlite"):
+        raise NoLibrary(f"no library here: {which}: the database has no tables of dam's", hint=_SET_UP)
     refuse_foreign(state, which)
     if state.revision != revisions()[-1]:
         raise SchemaError(

@@ -15,7 +15,7 @@ ONE = bytes.fromhex(
     "e99f33420f577ee8ce54b67080a80d1ec69821bcb6a8839396f9652b6ff72a70"
 )
 OTHER = bytes(byte ^ (0x80 if place in (19, 45, 59, 83, 109, 123) else 0) for place, byte in enumerate(ONE))
-MEANINGLESS = (
+MEANINGLESS: tuple[tuple[list[str], str], ...] = (
     (["abc"], "a sha256 has 64 hex digits, not 3"),
     ([""], "a sha256 has 64 hex digits, not 0"),
     (["0" * 32], "a sha256 has 64 hex digits, not 32"),

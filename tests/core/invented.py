@@ -165,7 +165,9 @@ MAKERS: Mapping[str, tuple[Callable[[int], Callable[..., Any]], type[Component] 
 """How to make each system at a given version, and the kind it runs on."""
 
 
-def registry(versions: Mapping[str, int], kinds: tuple[type[Kind], ...] = (CapitalKind, DigitKind)) -> Registry:
+def registry(
+    versions: Mapping[str, int], kinds: tuple[type[Kind], ...] = (CapitalKind, DigitKind)
+) -> Registry:
     """Return a registry of these systems at these versions; names left out are not installed."""
     systems = []
     for name, version in versions.items():

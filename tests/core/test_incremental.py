@@ -18,10 +18,10 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from dam.core.component import Base, Component, Entity
-from dam.core.content import Content, Source
+from dam.core.content import Content, DerivedStore, Source
 from dam.core.database import WRITER_PRAGMAS, Database, make_engine, parse_url
 from dam.core.executor import InProcess
-from dam.core.ledger import LedgerRow, SystemRow
+from dam.core.ledger import Entry, LedgerRow, SystemRow
 from dam.core.recognition import FileExtensionComponent
 from dam.core.registry import Registry
 from dam.core.run import Runner
@@ -193,16 +193,28 @@ class Incremental(RuleBasedStateMachine):
         chosen = [system for system in self.registry.systems if system.name == name]
         if chosen:
             self.run(chosen, 4, retry=False)
+        self.run_all(4, retry=False)
 
-    @rule(name=NAMES, index=st.integers(0, 9), number=st.integers(0, 12), label=st.sampled_from("abc"))
-    def change_while_away(self, name: str, index: int, number: int, label: str) -> None:
-        """Change what a system needs, and run the others, while it is not installed."""
+    @rule(name=NAMES, index=st.integers(0, 9), number=st.integers(0, 12))
+    def change_while_away(self, name: str, index: int, number: int) -> None:
+        """Change what was authored, and run the others, while a system is not installed."""
         self.run_all(4, retry=False)
         self.uninstall(name)
         self.set_number(index, number)
-        self.add_label(index, label)
         self.run_all(4, retry=False)
         self.away.pop(name)
+        self.run_all(4, retry=False)
+
+    @rule(name=NAMES, other=NAMES)
+    def upgrade_while_away(self, name: str, other: str) -> None:
+        """Change what others derive while a system is not installed."""
+        self.run_all(4, retry=False)
+        self.uninstall(name)
+        self.raise_version(other)
+        self.raise_version(other)
+        self.run_all(4, retry=False)
+        self.away.pop(name)
+        self.run_all(4, retry=False)
 
     @rule(index=st.integers(0, 9), component=st.sampled_from(AUTHORED))
     def run_and_remove(self, index: int, component: type[Component]) -> None:
@@ -244,18 +256,15 @@ class Incremental(RuleBasedStateMachine):
             assert {row[0] for row in known} <= set(self.entities)
 
 
-def from_scratch(present: Registry, entity: int, state: State, content: Bytes) -> State:
+def from_scratch(
+    present: Registry, entity: int, state: State, content: Bytes, derived: DerivedStore | None = None
+) -> State:
     """Return the state that one visit makes of nothing but the authored components."""
     authored = {c: rows for c, rows in state.rows.items() if c not in present.makers}
-    result = visit(Task(entity, present.systems, authored, source=content))
+    result = visit(Task(entity, present.systems, authored, source=content, derived=derived))
     rows = {**authored, **{c: made for c, made in result.products.items() if made}}
-    return State(rows, {run.system: entry_of(run) for run in result.runs})
-
-
-def entry_of(run: Any) -> Any:
-    from dam.core.ledger import Entry
-
-    return Entry(run.version, run.outcome, run.message)
+    ledger = {run.system: Entry(run.version, run.outcome, run.message) for run in result.runs}
+    return State(rows, ledger)
 
 
 @pytest.fixture

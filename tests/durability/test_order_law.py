@@ -36,14 +36,18 @@ def faulty(fault: str) -> Command:
     return [sys.executable, "-m", "tests.durability.faulty_program", fault]
 
 
-def add(library: ScratchLibrary, program: Command, sources: Path, options: Sequence[str]) -> Result:
+def add(
+    library: ScratchLibrary, program: Command, sources: Path, options: Sequence[str], workers: int = 0
+) -> Result:
     log = library.folder / "strace.log"
     command = [*strace()[:1], *tracing(log, *options), *program, "add-asset", "--json", "-r", sources]
-    return library.run(command, PYTHONPATH=str(PROJECT), PYTHONDONTWRITEBYTECODE="1")
+    more = {"PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1", "DAM_WORKERS": str(workers)}
+    return library.run(command, **more)
 
 
-def breaches(library: ScratchLibrary, program: Command, sources: Path) -> list[str]:
-    result = add(library, program, sources, ["--seccomp-bpf", "-s", "1000000", "-e", f"trace={TRACED}"])
+def breaches(library: ScratchLibrary, program: Command, sources: Path, workers: int = 0) -> list[str]:
+    options = ["--seccomp-bpf", "-s", "1000000", "-e", f"trace={TRACED}"]
+    result = add(library, program, sources, options, workers)
     assert result.exit_code == 0, result
     calls = read_trace(library.folder / "strace.log")
     assert acknowledged_in(calls) == result.json, "the trace must have what was said"
@@ -57,11 +61,8 @@ def test_every_step_is_durable_before_the_next_one_relies_on_it(
     assert breaches(library, [PROGRAM], sources) == []
 
 
-def test_so_is_every_step_that_worker_processes_have_a_part_in(
-    library: ScratchLibrary, sources: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ScratchLibrary, "environment", with_two_workers(ScratchLibrary.environment))
-    assert breaches(library, [PROGRAM], sources) == []
+def test_so_it_is_when_worker_processes_take_part(library: ScratchLibrary, sources: Path) -> None:
+    assert breaches(library, [PROGRAM], sources, workers=2) == []
 
 
 @pytest.mark.parametrize(
@@ -100,9 +101,10 @@ def test_a_swallowed_error_is_caught_by_a_full_disk(library: ScratchLibrary, sou
     empty = library.copy_to(library.folder.with_name("empty"))
     log = library.folder / "strace.log"
     add(library, [PROGRAM], sources, ["-e", "trace=write"])
-    first = next(call for call in read_trace(log) if call.touches(library.store))
+    # Not the picture: its second name would heal it.
+    _, note, *_ = (call for call in read_trace(log) if call.touches(library.store))
     shutil.rmtree(library.folder)
-    injected = f"write:error=ENOSPC:when={first.nth}"
+    injected = f"write:error=ENOSPC:when={note.nth}"
     assert "an object that does not hash to its name" in laws_broken_when(
         "swallow_write_errors", injected, empty, sources
     )

@@ -1,4 +1,4 @@
-"""Rows for every table of the schema as it was at the first revision."""
+"""Rows for every table of the schema: the migrations' own rows, whatever the models say now."""
 
 from typing import Any
 
@@ -43,5 +43,15 @@ def _row(table: str, number: int) -> dict[str, Any]:
         },
         "stored_copy": {"entity_id": number, "store_id": number},
         "file_location": {"id": number, "entity_id": number, "state": "present", **facts, **times, **place},
+    }
+    size = {"width": number, "height": number}
+    rows |= {
+        "dimensions": {"entity_id": number, **size},
+        "image": {"entity_id": number, "media_type": "image/png"},
+        "image_ahash": {"entity_id": number, "value": -(2**63)},
+        "image_dhash": {"entity_id": number, "value": 2**63 - 1},
+        "image_pdq": {"entity_id": number, "value": bytes(32), "quality": 100},
+        "image_phash": {"entity_id": number, "value": -number},
+        "preview": {"entity_id": number, "digest": bytes(32), "media_type": "image/webp", "size": 1, **size},
     }
     return rows[table]

@@ -1,0 +1,70 @@
+"""`dam-cli status`: what is there, what is pending, and what failed and why."""
+
+import os
+from pathlib import Path
+
+from dam.library import Library
+from dam.models.image.dimensions_component import DimensionsComponent
+from tests.command_line import CommandInProcess
+from tests.commands.facts import add, paths_of, show, system_counts, write
+
+SYSTEMS = {
+    "kind.recognise",
+    "image.measure",
+    "image.hash_perceptually",
+    "image.hash_pdq",
+    "image.make_preview",
+}
+
+
+def test_an_empty_library_has_nothing_of_everything(library: CommandInProcess) -> None:
+    (counts,) = library("status", "--json").json
+    assert [counts[name] for name in ("entities", "locations", "bytes", "stored", "stored_bytes")] == [0] * 5
+    assert {system["system"] for system in counts["systems"]} == SYSTEMS
+    assert library("status", "--failed").stdout == ""
+    assert library("status", "--failed").exit_code == 0
+
+
+def test_entities_places_and_bytes_are_counted(filled: CommandInProcess, media: Path, tmp_path: Path) -> None:
+    add(filled, write(tmp_path / "copy.jpg", (media / "lake.jpg").read_bytes()))
+    add(filled, "--no-copy", write(tmp_path / "in-place", b"12345"))
+    size = sum(file.stat().st_size for file in media.iterdir())
+    (counts,) = filled("status", "--json").json
+    assert (counts["entities"], counts["locations"], counts["stored"]) == (5, 6, 4)
+    assert (counts["bytes"], counts["stored_bytes"]) == (size + 5, size)
+    people = filled("status").stdout
+    assert [line.split()[-1] for line in people.splitlines()[:5]] == ["5", "6", str(size + 5), "4", str(size)]
+
+
+def test_every_system_tells_how_it_stands(filled: CommandInProcess, media: Path) -> None:
+    add(filled, write(media / "half.png", (media / "hill.png").read_bytes()[:2000]))
+    with Library.open() as library, library.world() as world:
+        world.remove(show(filled, media / "lake.jpg")["entity"], DimensionsComponent)
+    counts = system_counts(filled)
+    assert {name: counts["image.hash_pdq"][name] for name in ("pending", "done", "nothing", "failed")} == {
+        "pending": 0,
+        "done": 3,
+        "nothing": 0,
+        "failed": 1,
+    }
+    assert counts["kind.recognise"]["nothing"] == 1  # The text is of no kind.
+    assert (counts["image.measure"]["pending"], counts["image.measure"]["done"]) == (1, 3)
+    row = next(line for line in filled("status").stdout.splitlines() if line.startswith("image.measure"))
+    assert row.split()[1:] == ["1", "3", "0", "0", "0"]
+
+
+def test_failures_are_listed_with_their_files_and_reasons(filled: CommandInProcess, media: Path) -> None:
+    half = write(media / "half.png", (media / "hill.png").read_bytes()[:2000])
+    add(filled, half)
+    failures = filled("status", "--failed", "--json").json
+    assert {failure["system"] for failure in failures} == {
+        "image.hash_pdq",
+        "image.hash_perceptually",
+        "image.make_preview",
+    }
+    for failure in failures:
+        assert paths_of(failure) == {str(half)}
+        assert "truncated" in failure["error"]
+    people = filled("status", "--failed").stdout
+    assert "image.hash_pdq: truncated" in people
+    assert os.fspath(half) in people

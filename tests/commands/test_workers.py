@@ -1,0 +1,121 @@
+"""A decoder that crashes, hangs or eats memory costs one step on one file, and nothing else."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import CommandProcess
+from tests.commands.facts import add, outcomes, sha256, show, system_counts, write
+from tests.commands.faulty import install_faulty
+
+HARM = {
+    "crash": "crashed the decoder (SIGSEGV)",
+    "exit": "crashed the decoder (exit code 3)",
+    "hang": "took longer than 2 s",
+    "hoard": "out of memory",
+    "raise": "told to fail",
+}
+
+
+@pytest.fixture
+def plugged(
+    dam_process: CommandProcess, library_environment: pytest.MonkeyPatch, tmp_path: Path
+) -> CommandProcess:
+    """The program with the faulty plugin, two workers and short patience."""
+    install_faulty(tmp_path / "plugins", library_environment)
+    library_environment.setenv("DAM_WORKERS", "2")
+    library_environment.setenv("DAM_VISIT_TIMEOUT", "2")
+    library_environment.setenv("DAM_WORKER_MEMORY", "768")
+    made = dam_process("setup-db")
+    assert made.exit_code == 0, made.stderr
+    return dam_process
+
+
+def test_the_reason_stands_in_the_ledger_and_all_else_goes_on(
+    plugged: CommandProcess, tmp_path: Path, media: Path
+) -> None:
+    for order in HARM:
+        write(media / f"{order}.faulty", f"faulty {order}".encode())
+    write(media / "fine.faulty", b"faulty fine")
+    began = time.monotonic()
+    added = plugged("add-asset", "-r", media)
+    assert time.monotonic() - began < 60
+    assert added.exit_code == 0
+    assert (
+        f"10 seen: 10 new, 0 duplicate, 0 unchanged, 0 skipped, 0 failed ({len(HARM)} with problems"
+        in added.stderr
+    )
+    assert "Traceback" not in added.stderr
+    for order, reason in HARM.items():
+        file = media / f"{order}.faulty"
+        assert outcomes(plugged, file) == {"faulty.act": "failed", "kind.recognise": "done"}
+        assert f"faulty.act  failed  (version 1): {reason}" in plugged("show", file).stdout
+        assert plugged("get", sha256(file.read_bytes())).stdout == file.read_text()
+    assert outcomes(plugged, media / "fine.faulty")["faulty.act"] == "done"
+    assert set(outcomes(plugged, media / "lake.jpg").values()) == {"done"}
+    told = plugged("status", "--failed").stdout
+    assert all(reason in told for reason in HARM.values())
+
+
+def test_what_crashed_is_tried_again_only_when_asked_and_can_be_mended(
+    plugged: CommandProcess, tmp_path: Path
+) -> None:
+    add(plugged, write(tmp_path / "crash", b"faulty crash"))
+    ran = plugged("run")
+    assert (ran.exit_code, ran.stderr.split()[0]) == (0, "0")
+    again = plugged("run", "--retry-failed")
+    assert again.exit_code == 0  # It had failed before: nothing new.
+    assert "1 failed" in again.stderr
+    mended = plugged("run", "--retry-failed", env={"FAULTY_MENDED": "1"})
+    assert mended.exit_code == 0
+    assert outcomes(plugged, 1)["faulty.act"] == "done"
+
+
+def test_a_raised_version_runs_again_and_its_new_failures_are_told_by_the_exit_code(
+    plugged: CommandProcess, tmp_path: Path
+) -> None:
+    for order in ("fine", "nothing", "raise"):
+        add(plugged, write(tmp_path / order, f"faulty {order}".encode()), "--no-copy")
+    assert plugged("run").exit_code == 0
+    with_version_2 = {"FAULTY_VERSION": "2"}
+    assert (tmp_path / "raise").exists()
+    mended = plugged("run", env={"FAULTY_VERSION": "2", "FAULTY_MENDED": "1"})
+    assert mended.exit_code == 0
+    assert "3 entities visited: 3 done" in mended.stderr
+    again = plugged("run", env={"FAULTY_VERSION": "3"})
+    assert again.exit_code == 3
+    assert "3 entities visited: 1 done, 1 nothing, 1 failed" in again.stderr
+    assert plugged("run", env={"FAULTY_VERSION": "3"}).exit_code == 0
+    assert plugged("status", "--json", env=with_version_2).json[0]["systems"][0]["pending"] == 3
+
+
+def test_decoders_that_talk_do_not_disturb_the_answer(plugged: CommandProcess, tmp_path: Path) -> None:
+    added = plugged("add-asset", "--json", write(tmp_path / "print", b"faulty print"))
+    assert len(added.json) == 1
+    assert "everybody" not in added.stderr
+
+
+def test_an_error_that_nobody_foresaw_is_exit_code_70_and_no_traceback(
+    plugged: CommandProcess, tmp_path: Path
+) -> None:
+    add(plugged, write(tmp_path / "fine", b"faulty fine"))
+    elsewhere: dict[str, str] = {"DAM_STORE": "faulty://anywhere"}
+    failed = plugged("get", "1", env=elsewhere)
+    assert failed.exit_code == 70
+    assert failed.stderr.splitlines() == [
+        "dam-cli: unexpected error: ZeroDivisionError: a store that nobody tested",
+        "hint: this is a fault of dam; run again with DAM_LOG_LEVEL=DEBUG for the traceback",
+    ]
+    debugged = plugged("get", "1", env={**elsewhere, "DAM_LOG_LEVEL": "DEBUG"})
+    assert debugged.exit_code == 70
+    assert "Traceback (most recent call last)" in debugged.stderr
+
+
+def test_tables_of_a_plugin_that_is_gone_are_left_alone(plugged: CommandProcess, tmp_path: Path) -> None:
+    add(plugged, write(tmp_path / "fine", b"faulty fine"))
+    without: dict[str, str | None] = {"PYTHONPATH": None}
+    assert plugged("setup-db", env=without).stdout.startswith("up to date")
+    assert plugged("show", "1", env=without).exit_code == 0
+    assert "Effect" in show(plugged, 1)["components"]
+    assert system_counts(plugged)["faulty.act"]["done"] == 1
