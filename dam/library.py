@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dam.core.config import Settings, load_settings
 from dam.core.content import Source
-from dam.core.database import Database
+from dam.core.database import Database, lock_table
 from dam.core.executor import Executor, WorkerLimits, make_executor
 from dam.core.registry import Registry
 from dam.core.run import Runner
@@ -232,6 +232,7 @@ def digest_file(path: bytes) -> Digests:
 
 def _set_up_store(session: Session, url: str) -> bool:
     """Make the store the database knows, or make one known to it; tell whether that was needed."""
+    lock_table(session, StoreRow)
     known = session.scalars(select(StoreRow).order_by(StoreRow.id)).first()
     if known is not None and session.scalar(select(StoredCopyComponent.entity_id).limit(1)) is not None:
         open_store(url, expected_uuid=known.uuid)

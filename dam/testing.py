@@ -8,12 +8,24 @@ in dam imports this module.
 
 import hashlib
 import pickle
+import random
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
 
 import pytest
 
+from dam.core.component import Kind
+from dam.core.content import Content
+from dam.core.ledger import Outcome
+from dam.core.recognition import FileExtensionComponent, extension_of
+from dam.core.system import System
+from dam.core.visit import Result, Task, visit
 from dam.errors import IntegrityError, SourceError
-from dam.services.file_storage import Published, Store, open_store
+from dam.plugins import installed
+from dam.services.file_storage import Published, Store, create_store, open_store
 
 NOTHING_HAS_THIS = hashlib.sha256(b"nothing has this content").digest()
 
@@ -175,3 +187,94 @@ def fetch(store: Store, sha256: bytes) -> bytes:
     """Return all bytes of one file."""
     with store.open(sha256) as file:
         return file.read()
+
+
+class KindContract:
+    """The laws of a media kind.
+
+    Override `kind`, and `samples` with the module that makes its sample files: three functions `good`,
+    `odd` (strange, yet to be read) and `broken`, each returning bytes by file name::
+
+        class TestMyKind(KindContract):
+            kind = MyKind
+            samples = my_package.samples
+    """
+
+    kind: type[Kind]
+    samples: ModuleType
+
+    def test_good_samples_are_recognised_whatever_else_they_are_called(self) -> None:
+        """Content decides; a second name takes nothing away."""
+        for name, data in self.samples.good().items():
+            own = extension_of(name.encode())
+            recognised = self.kind.recognise(data[:65536], frozenset({own}))
+            assert recognised is not None, name
+            assert self.kind.recognise(data[:65536], frozenset({own, "", "txt"})) == recognised, name
+
+    def test_what_is_of_no_kind_is_not_claimed(self) -> None:
+        """Text, nothing, zeros and noise are not this kind."""
+        noise = random.Random(0).randbytes(4096)  # noqa: S311 - samples, no secrets
+        for data in (
+            b"",
+            b"just some text, nothing else\n" * 9,
+            bytes(4096),
+            noise,
+            b"PK\x05\x06" + bytes(18),
+        ):
+            assert self.kind.recognise(data, frozenset({""})) is None, data[:16]
+
+    def test_every_prefix_of_a_sample_gets_an_answer(self) -> None:
+        """Recognition raises for nothing, however short."""
+        for data in self.samples.good().values():
+            for length in (0, 1, 2, 3, 4, 7, 8, 11, 12, 15, 16, 31, 63, 127):
+                self.kind.recognise(data[:length], frozenset({""}))
+
+    def test_no_system_fails_on_good_and_odd_samples(self) -> None:
+        """They end as done, nothing or unavailable."""
+        for name, data in {**self.samples.good(), **self.samples.odd()}.items():
+            failed = [run for run in visit_bytes(name, data).runs if run.outcome is Outcome.FAILED]
+            assert failed == [], name
+
+    def test_broken_samples_fail_with_a_reason_and_raise_nothing(self) -> None:
+        """Whatever a file holds, the visit ends, and what failed says why."""
+        for name, data in self.samples.broken().items():
+            for run in visit_bytes(name, data).runs:
+                assert run.message or run.outcome in (Outcome.DONE, Outcome.NOTHING), name
+
+    def test_systems_are_pure(self) -> None:
+        """The same bytes give the same components."""
+        for name, data in self.samples.good().items():
+            assert visit_bytes(name, data) == visit_bytes(name, data), name
+
+    def test_systems_reach_workers(self) -> None:
+        """They pickle by reference, so that a worker imports just their module."""
+        systems = [system for system in installed().registry.systems if self.kind in system.requires]
+        assert systems, "no system runs on this kind"
+        copies: list[System[Any, Any]] = pickle.loads(pickle.dumps(systems))  # noqa: S301 - our own
+        assert copies == systems
+
+
+@dataclass(frozen=True)
+class BytesSource:
+    """A source that has its content in memory."""
+
+    data: bytes
+
+    @contextmanager
+    def content(self) -> Iterator[Content]:
+        """Give the bytes."""
+        yield Content.from_bytes(self.data)
+
+
+def visit_bytes(name: str, data: bytes) -> Result:
+    """Run every installed system on a file that is in no library, deriving into memory."""
+    extension = extension_of(name.encode())
+    return visit(
+        Task(
+            entity_id=0,
+            systems=installed().registry.systems,
+            rows={FileExtensionComponent: [{"extension": extension}]},
+            source=BytesSource(data),
+            derived=create_store("memory:visit-bytes", "0" * 32),
+        )
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -179,6 +179,12 @@ def insert_or_ignore(session: Session, model: type[Base]) -> Any:
     from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
     return postgresql_insert(model).on_conflict_do_nothing()
+
+
+def lock_table(session: Session, model: type[Base]) -> None:
+    """Let one transaction at a time look at a table and add to it; on SQLite there is one writer anyway."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _sqlite_engine(

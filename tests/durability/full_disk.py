@@ -28,15 +28,15 @@ def fill(mount: Path, leaving: int) -> Path:
 def add_on_a_full_disk(
     template: ScratchLibrary, sources: Path, folder: Path, kilobytes: int, workers: int
 ) -> dict[str, object]:
-    """Add with little room, look at what is there, make room and add again."""
+    """Add with little room, make room, look at what is there and add again."""
     library = template.copy_to(folder)
     before = tree_state(sources)
     ballast = fill(folder.parent, leaving=kilobytes * 1024)
     command = [PROGRAM, "add-asset", "--json", "-r", sources]
     result = library.run(command, DAM_WORKERS=str(workers))
-    broken = broken_laws(library.settings(), acknowledgements(result.stdout)) if kilobytes else []
     left = leftovers(library.settings())
     ballast.unlink()
+    broken = broken_laws(library.settings(), acknowledgements(result.stdout))
     again = library.run(command, DAM_WORKERS=str(workers))
     return {
         "kilobytes": kilobytes,

@@ -58,6 +58,7 @@ def test_a_full_disk_loses_nothing_and_the_same_command_goes_on_when_there_is_ro
 ) -> None:
     assert [report["kilobytes"] for report in reports] == list(FREE_KILOBYTES)
     for report in reports:
+        print({k: v for k, v in report.items() if k not in {"dump_again"}})
         dump = report.pop("dump_again")
         assert report["broken"] == [], report
         assert report["leftovers"] == [], report

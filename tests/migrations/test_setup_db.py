@@ -1,15 +1,19 @@
 """`setup-db`: twice, by several at once, and on databases that are not ours."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from dam.core.config import Settings
+from dam.core.database import Database, lock_table
 from dam.library import Library
+from dam.models.stored_copy_component import StoreRow
+from dam.services.file_storage import create_store
 from tests.command_line import CommandInProcess, CommandProcess, Result
-from tests.core.sessions import both
 from tests.migrations.schemas import connected, everything_in, rows_of
 
 Command = CommandInProcess | CommandProcess
@@ -53,12 +57,20 @@ def test_several_at_once_make_one_library(bare_processes: CommandProcess, empty_
     assert bare_processes("add-asset", "-r", folder).exit_code == 0
 
 
-def test_several_that_only_lack_the_store_agree_on_one(database_url: str, tmp_path: Path) -> None:
+def test_whoever_comes_second_takes_the_store_that_the_first_is_making(
+    database_url: str, tmp_path: Path
+) -> None:
     settings = Settings(database_url=database_url, store=str(tmp_path / "store"))
-    both(*[lambda: Library.set_up(settings)] * 4)
-    assert len(rows_of(database_url)["store"]) == 1
-    with Library.open(settings) as library:
-        assert library.store.uuid == rows_of(database_url)["store"][0][1]
+    with ThreadPoolExecutor(1) as thread, closing(Database(database_url)) as database:
+        with database.write() as session:
+            lock_table(session, StoreRow)
+            store = create_store(settings.store, "the first one's")
+            session.add(StoreRow(uuid=store.uuid))
+            session.flush()
+            second = thread.submit(Library.set_up, settings)
+            assert not wait([second], timeout=0.5).done
+        assert second.result() is False
+    assert [row[1] for row in rows_of(database_url)["store"]] == ["the first one's"]
 
 
 def outcomes(dam: Command, picture: Path) -> dict[str, Result]:
