@@ -32,7 +32,9 @@ def run() -> Iterator[Figure]:
             for number in range(count):
                 make(source, number)
             ours = _seconds_of_dam(folder / f"library of {kind}", source)
-            theirs = _seconds(sys.executable, "-m", "benchmarks.naive_ingest", source, folder / f"copies of {kind}")
+            theirs = _seconds(
+                sys.executable, "-m", "benchmarks.naive_ingest", source, folder / f"copies of {kind}"
+            )
             yield Figure(f"dam, {kind}", count / ours, "files/s")
             yield Figure(f"a script, {kind}", count / theirs, "files/s")
             yield Figure(f"adding {kind}", ours / theirs, "x the script's time")

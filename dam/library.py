@@ -4,26 +4,32 @@ import os
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dam.core.census import Problem, SystemCount, count_entities, count_systems, problems
 from dam.core.config import Settings, load_settings
 from dam.core.content import Source
 from dam.core.database import Database, lock_table
+from dam.core.description import Description, describe_entity
 from dam.core.executor import Executor, WorkerLimits, make_executor
+from dam.core.ledger import Outcome
 from dam.core.registry import Registry
 from dam.core.run import Runner
 from dam.core.system import System
 from dam.core.visit import Result
 from dam.core.world import World
-from dam.errors import NoLibrary
+from dam.errors import NoLibrary, SourceError
 from dam.ingest.add import Adder
 from dam.ingest.added import Added
 from dam.ingest.discovery import OwnFiles, discover
 from dam.ingest.dry_run import foretell
+from dam.ingest.folders import absolute
+from dam.ingest.known import entity_at
 from dam.ingest.reading import preview_of, verified_chunks
 from dam.ingest.record import Recorder
 from dam.ingest.sources import close_altered, find_sources
@@ -31,6 +37,7 @@ from dam.migrations.state import require_current
 from dam.models.asset import Asset, describe_assets
 from dam.models.content_hash_md5_component import find_by_md5
 from dam.models.content_hash_sha256_component import find_by_sha256
+from dam.models.holdings import Holdings, count_holdings
 from dam.models.stored_copy_component import StoredCopyComponent, StoreRow
 from dam.plugins import installed
 from dam.search.image_query import ImageQuery, read_image_query
@@ -38,6 +45,15 @@ from dam.search.similar_images import SimilarImages, Thresholds, find_similar_im
 from dam.services.digests import Digests, digest_chunks
 from dam.services.file_storage import Store, create_store, open_store
 from dam.services.source_file import read_settled
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a library stands."""
+
+    entities: int
+    holdings: Holdings
+    systems: list[SystemCount]
 
 
 class Library:
@@ -156,6 +172,35 @@ class Library:
         """Return these entities with their identity, type, size and places, in the order given."""
         with self.database.read() as session:
             return describe_assets(session, self.registry.kinds, entities)
+
+    def describe(self, entity: int) -> Description:
+        """Return every component of an entity and what came of every system on it."""
+        with self.database.read() as session:
+            return describe_entity(session, self.registry, entity)
+
+    def status(self) -> Status:
+        """Return how much the library holds, and how every system stands."""
+        with self.database.read() as session:
+            return Status(
+                count_entities(session), count_holdings(session), count_systems(session, self.registry)
+            )
+
+    def failures(self) -> list[Problem]:
+        """Return every system that failed on an entity, with the reason."""
+        with self.database.read() as session:
+            return list(problems(session, Outcome.FAILED))
+
+    def find_by_path(self, path: bytes) -> list[int]:
+        """Return the entity last seen at a path, or else the one that has the content of the file there."""
+        whole = absolute(path)
+        with self.database.read() as session:
+            known = entity_at(session, whole)
+        if known is not None:
+            return [known]
+        try:
+            return self.find_by_digest(sha256=digest_file(whole).sha256)
+        except SourceError:
+            return []
 
     def find_by_digest(self, *, sha256: bytes | None = None, md5: bytes | None = None) -> list[int]:
         """Return the entities with this digest; by MD5 there may be several."""

@@ -4,10 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from dam.commands.digest_argument import LENGTHS, try_hex
-from dam.errors import NothingFound, SourceError, UsageError
-from dam.ingest.folders import Folders, absolute
-from dam.models.directory import Place, find_directories
-from dam.models.file_location_component import find_open_locations
+from dam.errors import NothingFound, UsageError
 from dam.services.path_text import show_path
 
 if TYPE_CHECKING:
@@ -33,7 +30,7 @@ def find_assets(library: "Library", text: str, *, paths: bool = True) -> list[in
     elif text.isascii() and text.isdecimal():
         found = _by_number(library, text)
     elif paths:
-        found = _by_path(library, os.fsencode(text))
+        found = library.find_by_path(os.fsencode(text))
     else:
         raise UsageError(f"bad asset: {show_path(os.fsencode(text))}: neither a number, a SHA-256 nor an MD5")
     if not found:
@@ -50,30 +47,3 @@ def _by_number(library: "Library", digits: str) -> list[int]:
         return []
     with library.world(write=False) as world:
         return [] if world.session.get(Entity, number) is None else [number]
-
-
-def _by_path(library: "Library", path: bytes) -> list[int]:
-    whole = absolute(path)
-    known = _by_place(library, whole)
-    if known:
-        return known
-    from dam.library import digest_file
-
-    try:
-        return library.find_by_digest(sha256=digest_file(whole).sha256)
-    except SourceError:
-        return []
-
-
-def _by_place(library: "Library", path: bytes) -> list[int]:
-    """Return the entity that was last seen at a path."""
-    try:
-        folder = Folders().of(os.path.dirname(path))
-    except OSError:
-        return []
-    with library.world(write=False) as world:
-        number = find_directories(world.session, [folder]).get(folder)
-        if number is None:
-            return []
-        place = Place(number, os.path.basename(path))
-        return [row.entity_id for row in find_open_locations(world.session, [place]).values()]

@@ -7,8 +7,9 @@ import typer
 from dam.commands import AsJson, command_app
 
 if TYPE_CHECKING:
+    from dam.core.description import Description
     from dam.core.ledger import Entry
-    from dam.core.world import World
+    from dam.models.asset import Asset
 
 app = command_app()
 
@@ -24,14 +25,12 @@ def show(
     from dam.commands.asset_argument import find_assets
     from dam.commands.output import asset_fields, asset_lines, print_json, print_line
     from dam.commands.session import open_library
-    from dam.core.ledger import read_entries
 
     with open_library() as library:
         entities = find_assets(library, asset)
         for found in library.assets(entities):
-            with library.world(write=False) as world:
-                components = _components(world, found.entity)
-                runs = read_entries(world.session, [found.entity])[found.entity]
+            description = library.describe(found.entity)
+            components, runs = _components(found, description), description.runs
             if as_json:
                 ledger = [_run(name, entry) for name, entry in runs.items()]
                 print_json({**asset_fields(found), "components": components, "runs": ledger})
@@ -41,26 +40,17 @@ def show(
     return 0
 
 
-def _components(world: "World", entity: int) -> dict[str, list[dict[str, Any]]]:
-    """Return every component of an entity, by the word people search by."""
-    from sqlalchemy import select
+def _components(asset: "Asset", description: "Description") -> dict[str, list[dict[str, Any]]]:
+    """Return an entity's components for JSON; places with their whole path."""
+    from dam.commands.output import component_fields, path_fields
 
-    from dam.commands.output import component_fields
-    from dam.core.component import search_name
-    from dam.models.file_location_component import FileLocationComponent, locations_of
-
-    paths = {place.row.id: place.path for place in locations_of(world.session, [entity])[entity]}
-    found: dict[str, list[dict[str, Any]]] = {}
-    for component in world.registry.components:
-        rows = world.session.scalars(select(component).where(component.entity_id == entity))
-        for row in rows:
-            fields = component_fields(row)
-            if isinstance(row, FileLocationComponent):
-                from dam.commands.output import path_fields
-
-                fields |= path_fields(paths[row.id])
-            found.setdefault(search_name(component), []).append(fields)
-    return found
+    paths = {
+        id_: path_fields(path) for id_, path in ((place.row.id, place.path) for place in asset.locations)
+    }
+    return {
+        name: [component_fields(row) | (paths[row.id] if name == "FileLocation" else {}) for row in rows]  # type: ignore[attr-defined]
+        for name, rows in description.components.items()
+    }
 
 
 def _run(name: str, entry: "Entry") -> dict[str, Any]:

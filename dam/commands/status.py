@@ -42,40 +42,15 @@ def status(
 def _counts(library: "Library") -> dict[str, Any]:
     from dataclasses import asdict
 
-    from sqlalchemy import func, select
-
-    from dam.core.census import count_entities, count_systems
-    from dam.models.file_location_component import FileLocationComponent
-    from dam.models.file_properties_component import FilePropertiesComponent
-    from dam.models.stored_copy_component import StoredCopyComponent
-
-    is_open = FileLocationComponent.closed_at.is_(None)
-    size = func.coalesce(func.sum(FilePropertiesComponent.size), 0)
-    kept = StoredCopyComponent.entity_id == FilePropertiesComponent.entity_id
-    with library.world(write=False) as world:
-        session = world.session
-        places = select(func.count()).select_from(FileLocationComponent).where(is_open)
-        stored = (
-            select(func.count(), size).select_from(FilePropertiesComponent).join(StoredCopyComponent, kept)
-        )
-        stored_count, stored_bytes = session.execute(stored).one()
-        return {
-            "entities": count_entities(session),
-            "locations": session.execute(places).scalar_one(),
-            "bytes": int(session.execute(select(size)).scalar_one()),
-            "stored": stored_count,
-            "stored_bytes": int(stored_bytes),
-            "systems": [asdict(count) for count in count_systems(session, library.registry)],
-        }
+    status = library.status()
+    systems = [asdict(count) for count in status.systems]
+    return {"entities": status.entities, **asdict(status.holdings), "systems": systems}
 
 
 def _list_failures(library: "Library", as_json: bool) -> None:
     from dam.commands.output import asset_fields, one_line, print_json, print_line
-    from dam.core.census import problems
-    from dam.core.ledger import Outcome
 
-    with library.world(write=False) as world:
-        failures = list(problems(world.session, Outcome.FAILED))
+    failures = library.failures()
     by_entity = {asset.entity: asset for asset in library.assets(sorted({one.entity for one in failures}))}
     for failure in failures:
         asset = by_entity[failure.entity]

@@ -54,6 +54,20 @@ def find_unchanged(
     }
 
 
+def entity_at(session: Session, path: bytes) -> int | None:
+    """Return the entity whose bytes were last seen at an absolute path, None if the place is unknown."""
+    try:
+        folder = Folders().of(os.path.dirname(path))
+    except OSError:
+        return None
+    number = find_directories(session, [folder]).get(folder)
+    if number is None:
+        return None
+    place = Place(number, os.path.basename(path))
+    row = find_open_locations(session, [place]).get(place)
+    return row.entity_id if row else None
+
+
 def _places(session: Session, folders: Folders, group: Sequence[Candidate]) -> dict[int, Place]:
     """Return the place of each file of the group whose folder is known."""
     wanted: dict[int, Folder] = {}

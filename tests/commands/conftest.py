@@ -1,11 +1,13 @@
 """Libraries that the tests of the commands start from."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dam.models.image.samples import encoded, photo
 from tests.command_line import CommandInProcess, CommandProcess
+from tests.commands.permissions import UNPRIVILEGED
 
 
 @pytest.fixture
@@ -40,3 +42,13 @@ def filled(library: CommandInProcess, media: Path) -> CommandInProcess:
     added = library("add-asset", "-r", media)
     assert added.exit_code == 0, added.stderr
     return library
+
+
+@pytest.fixture
+def unprivileged(library: CommandInProcess, database_kind: str) -> Iterator[CommandProcess]:
+    """The program in processes for which permission bits count, on the same library as `library`."""
+    if database_kind != "sqlite":
+        pytest.skip("the test server's socket is closed to them as well")
+    command = CommandProcess(wrapper=UNPRIVILEGED)
+    yield command
+    command.end_all()

@@ -82,7 +82,7 @@ def upgrade() -> None:
     for table, column in (("faulty", "media_type"), ("effect", "text")):
         op.create_table(
             table,
-            sa.Column("entity_id", sa.BigInteger, sa.ForeignKey("entity.id", ondelete="CASCADE"), primary_key=True),
+            sa.Column("entity_id", sa.BigInteger, sa.ForeignKey("entity.id"), primary_key=True),
             sa.Column(column, sa.String, nullable=False),
         )
 """,

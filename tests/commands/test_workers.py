@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import CommandProcess
-from tests.commands.facts import add, outcomes, sha256, show, system_counts, write
+from tests.commands.facts import add, outcomes, sha256, show, write
 from tests.commands.faulty import install_faulty
 
 HARM = {
     "crash": "crashed the decoder (SIGSEGV)",
     "exit": "crashed the decoder (exit code 3)",
-    "hang": "took longer than 2 s",
+    "hang": "took longer than 5 s",
     "hoard": "out of memory",
     "raise": "told to fail",
 }
@@ -25,37 +25,29 @@ def plugged(
     """The program with the faulty plugin, two workers and short patience."""
     install_faulty(tmp_path / "plugins", library_environment)
     library_environment.setenv("DAM_WORKERS", "2")
-    library_environment.setenv("DAM_VISIT_TIMEOUT", "2")
+    library_environment.setenv("DAM_VISIT_TIMEOUT", "5")
     library_environment.setenv("DAM_WORKER_MEMORY", "768")
     made = dam_process("setup-db")
     assert made.exit_code == 0, made.stderr
     return dam_process
 
 
-def test_the_reason_stands_in_the_ledger_and_all_else_goes_on(
-    plugged: CommandProcess, tmp_path: Path, media: Path
-) -> None:
-    for order in HARM:
+def test_the_reason_stands_in_the_ledger_and_all_else_goes_on(plugged: CommandProcess, media: Path) -> None:
+    for order in (*HARM, "fine"):
         write(media / f"{order}.faulty", f"faulty {order}".encode())
-    write(media / "fine.faulty", b"faulty fine")
     began = time.monotonic()
     added = plugged("add-asset", "-r", media)
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 90
     assert added.exit_code == 0
-    assert (
-        f"10 seen: 10 new, 0 duplicate, 0 unchanged, 0 skipped, 0 failed ({len(HARM)} with problems"
-        in added.stderr
-    )
+    assert "10 seen: 10 new, 0 duplicate, 0 unchanged, 0 skipped, 0 failed (5 with problems" in added.stderr
     assert "Traceback" not in added.stderr
-    for order, reason in HARM.items():
-        file = media / f"{order}.faulty"
-        assert outcomes(plugged, file) == {"faulty.act": "failed", "kind.recognise": "done"}
-        assert f"faulty.act  failed  (version 1): {reason}" in plugged("show", file).stdout
-        assert plugged("get", sha256(file.read_bytes())).stdout == file.read_text()
+    told = plugged("status", "--failed", "--json").json
+    assert {Path(one["locations"][0]["path"]).stem: one["error"] for one in told} == HARM
+    assert {one["system"] for one in told} == {"faulty.act"}
+    assert "failed  (version 1): crashed the decoder" in plugged("show", media / "crash.faulty").stdout
+    assert plugged("get", sha256(b"faulty hang")).stdout == "faulty hang"
     assert outcomes(plugged, media / "fine.faulty")["faulty.act"] == "done"
     assert set(outcomes(plugged, media / "lake.jpg").values()) == {"done"}
-    told = plugged("status", "--failed").stdout
-    assert all(reason in told for reason in HARM.values())
 
 
 def test_what_crashed_is_tried_again_only_when_asked_and_can_be_mended(
@@ -76,10 +68,8 @@ def test_a_raised_version_runs_again_and_its_new_failures_are_told_by_the_exit_c
     plugged: CommandProcess, tmp_path: Path
 ) -> None:
     for order in ("fine", "nothing", "raise"):
-        add(plugged, write(tmp_path / order, f"faulty {order}".encode()), "--no-copy")
-    assert plugged("run").exit_code == 0
-    with_version_2 = {"FAULTY_VERSION": "2"}
-    assert (tmp_path / "raise").exists()
+        write(tmp_path / "in" / order, f"faulty {order}".encode())
+    add(plugged, "-r", tmp_path / "in")
     mended = plugged("run", env={"FAULTY_VERSION": "2", "FAULTY_MENDED": "1"})
     assert mended.exit_code == 0
     assert "3 entities visited: 3 done" in mended.stderr
@@ -87,7 +77,6 @@ def test_a_raised_version_runs_again_and_its_new_failures_are_told_by_the_exit_c
     assert again.exit_code == 3
     assert "3 entities visited: 1 done, 1 nothing, 1 failed" in again.stderr
     assert plugged("run", env={"FAULTY_VERSION": "3"}).exit_code == 0
-    assert plugged("status", "--json", env=with_version_2).json[0]["systems"][0]["pending"] == 3
 
 
 def test_decoders_that_talk_do_not_disturb_the_answer(plugged: CommandProcess, tmp_path: Path) -> None:
@@ -116,6 +105,5 @@ def test_tables_of_a_plugin_that_is_gone_are_left_alone(plugged: CommandProcess,
     add(plugged, write(tmp_path / "fine", b"faulty fine"))
     without: dict[str, str | None] = {"PYTHONPATH": None}
     assert plugged("setup-db", env=without).stdout.startswith("up to date")
-    assert plugged("show", "1", env=without).exit_code == 0
+    assert "Effect" not in plugged("show", "1", env=without).stdout
     assert "Effect" in show(plugged, 1)["components"]
-    assert system_counts(plugged)["faulty.act"]["done"] == 1

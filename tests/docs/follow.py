@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -114,9 +113,9 @@ def _run_script(block: Block, folder: Path, environment: dict[str, str]) -> None
     script = folder / "example.py"
     script.write_text(block.text)
     done = subprocess.run(
-        [sys.executable, script.name],
+        ["python", script.name],
         cwd=folder,
-        env={**environment, "PYTHONPATH": f"{folder}"},
+        env=environment,
         capture_output=True,
         text=True,
         timeout=300,

@@ -1,7 +1,6 @@
 """Whoever follows the developer guide to the letter gets what it shows."""
 
 import shutil
-import sys
 import sysconfig
 import venv
 from pathlib import Path
@@ -64,7 +63,3 @@ def test_every_block_is_followed() -> None:
     followed = {*IN_THE_CHECKOUT, BESIDE_IT}
     for block in blocks(GUIDE):
         assert block.section in followed or block.language == "text", str(block)
-
-
-def test_this_python_is_the_one_that_follows() -> None:
-    assert shutil.which("python", path=clean_environment()["PATH"]) == sys.executable

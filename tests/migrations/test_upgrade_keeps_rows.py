@@ -36,7 +36,7 @@ def test_a_schema_of_a_newer_program_is_refused_and_left_alone(database_url: str
     with connected(database_url) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     before = schema_of(database_url), rows_of(database_url)
-    with pytest.raises(SchemaError, match="schema too new: .* revision 9999") as refused:
+    with pytest.raises(SchemaError, match=r"schema too new: .* revision 9999") as refused:
         upgrade_database(database_url)
     assert refused.value.exit_code == 8
     assert (schema_of(database_url), rows_of(database_url)) == before

@@ -1,0 +1,80 @@
+"""The commands on real files made by others; runs only where DAM_TEST_CORPUS names the folder."""
+
+import csv
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import CommandInProcess, CommandProcess
+from tests.commands.facts import counts, object_file, sha256
+
+HOSTILE_SECONDS = 240
+HOSTILE_MEMORY = 1 << 30
+"""Bytes that the largest process may have in memory; its limit on address space is 3 GiB."""
+
+
+@pytest.fixture
+def manifest(corpus: Path) -> dict[str, str]:
+    with (corpus / "MANIFEST.tsv").open(encoding="utf-8", newline="") as lines:
+        return {row["path"]: row["sha256"] for row in csv.DictReader(lines, delimiter="\t")}
+
+
+def peak_memory(process_group: int) -> int:
+    """Return the most that any process of a group has had in memory so far, in bytes."""
+    most = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getpgid(int(folder.name)) != process_group:
+                continue
+            lines = (folder / "status").read_text().splitlines()
+        except (OSError, ValueError):
+            continue
+        most = max([most, *(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM"))])
+    return most
+
+
+def test_every_file_is_accounted_for_with_the_digest_that_the_manifest_says(
+    library: CommandInProcess, program: CommandProcess, corpus: Path, manifest: dict[str, str]
+) -> None:
+    added = program("add-asset", "--json", "-r", corpus, env={"DAM_WORKERS": "2"}, timeout=500)
+    assert added.exit_code == 0
+    assert "Traceback" not in added.stderr
+    digests = {os.path.relpath(one["path"], corpus): one["sha256"] for one in added.json}
+    assert len(digests) == counts(added)["seen"] == sum(len(files) for _, _, files in os.walk(corpus))
+    assert {path: digests[path] for path in manifest} == manifest
+    assert counts(added)["skipped"] == counts(added)["failed"] == 0
+    assert counts(added)["new"] == len(set(digests.values()))
+    again = program("add-asset", "-r", corpus)
+    assert again.exit_code == 0
+    assert again.stdout == ""
+    assert counts(again)["unchanged"] == counts(again)["seen"] == len(digests)
+    assert program("run").stderr.startswith("0 entities visited")
+    (status,) = library("status", "--json").json
+    assert status["entities"] == status["stored"] == len(set(digests.values()))
+    assert all(system["pending"] == 0 for system in status["systems"])
+
+
+@pytest.mark.parametrize("folder", ["bomb", "malformed"])
+def test_hostile_files_take_bounded_time_and_memory_and_their_bytes_are_kept(
+    library: CommandInProcess, program: CommandProcess, corpus: Path, folder: str
+) -> None:
+    began, peak = time.monotonic(), 0
+    process = program.start("add-asset", "--json", "-r", corpus / folder, env={"DAM_WORKERS": "2"})
+    answers: list[Any] = []
+    while process.poll() is None and time.monotonic() - began < HOSTILE_SECONDS:
+        peak = max(peak, peak_memory(process.pid))
+        time.sleep(0.1)
+    added = program.finish(process, timeout=1)
+    answers = added.json
+    assert added.exit_code == 0
+    assert "Traceback" not in added.stderr
+    assert 0 < peak < HOSTILE_MEMORY, f"{peak >> 20} MiB"
+    assert {one["status"] for one in answers} <= {"new", "duplicate"}
+    for one in answers:
+        assert sha256(object_file(one["sha256"]).read_bytes()) == one["sha256"]
+    failures = library("status", "--failed", "--json").json
+    assert failures
+    assert all(failure["error"] for failure in failures)
