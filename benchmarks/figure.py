@@ -17,7 +17,7 @@ class Figure:
         return self.target is None or self.value <= self.target
 
     def __str__(self) -> str:
-        text = f"{self.name:<32} {self.value:8.3f} {self.unit}"
+        text = f"{self.name:<38} {self.value:8.3f} {self.unit}"
         if self.target is None:
             return text
         return f"{text}  (target at most {self.target:g}: {'met' if self.is_met else 'MISSED'})"

@@ -152,7 +152,7 @@ class Library:
         own = OwnFiles(store.identity(), os.path.realpath(os.fsencode(sqlite)) if sqlite else None)
         candidates = discover(paths, own, recursive=recursive)
         if dry_run:
-            return foretell(self.database, candidates, copied=copy)
+            return foretell(self.database, candidates, store if copy else None)
         store.sweep()
         recorder = Recorder(self.registry, self._store_row().id)
         return Adder(self._runner(self.executor), store, recorder, copy=copy).add(candidates)

@@ -50,7 +50,7 @@ def add_asset(
                 progress.advance(failures=counts["failed"])
                 if as_json:
                     print_json(_fields(added))
-                elif verbose or added.status != "unchanged":
+                elif verbose or added.healed or added.status != "unchanged":
                     print_line(_line(added))
                 if added.hint:
                     talk(f"hint: {added.hint}")

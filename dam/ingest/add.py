@@ -15,6 +15,7 @@ from dam.ingest.known import find_unchanged
 from dam.ingest.record import Recorder
 from dam.ingest.walk import FoundKind
 from dam.models.content_hash_sha256_component import find_by_sha256
+from dam.models.stored_copy_component import find_stored
 from dam.services.digests import digest_chunks
 from dam.services.file_storage import Staged, Store
 from dam.services.source_file import NotRegular, SourceFile, read_settled
@@ -45,7 +46,9 @@ class Adder:
 
     def _add_group(self, group: Sequence[Candidate]) -> list[Added]:
         with self.runner.database.read() as session:
-            outcomes = find_unchanged(session, self.recorder.folders, group, copied=self.copy)
+            outcomes = find_unchanged(
+                session, self.recorder.folders, group, self.store if self.copy else None
+            )
         readings: dict[int, Reading] = {}
         try:
             for index, candidate in enumerate(group):
@@ -84,10 +87,18 @@ class Adder:
         """Make the bytes durable, visit what is new, write the rows, run what is pending on the rest."""
         if not readings:
             return {}
+        with self.runner.database.read() as session:
+            known = find_by_sha256(session, {reading.digests.sha256 for reading in readings.values()})
+            claimed = find_stored(session, set(known.values()))
         staged = [reading.staged for reading in readings.values() if reading.staged]
         published = self.store.publish(staged) if staged else []
-        healed = {one.digests.sha256 for one in published if one.healed}
-        first = self._visit_new(list(readings.values()))
+        # What the rows claimed already and yet was not there had been lost.
+        healed = {
+            one.digests.sha256
+            for one in published
+            if one.healed or (one.created and known.get(one.digests.sha256) in claimed)
+        }
+        first = self._visit_new([r for r in readings.values() if r.digests.sha256 not in known])
         recorded = self.runner.database.retrying(
             lambda session: self.recorder.record(session, readings, first, copied=self.copy)
         )
@@ -98,13 +109,10 @@ class Adder:
         return {index: one.with_healing() if one.sha256 in healed else one for index, one in recorded.items()}
 
     def _visit_new(self, readings: Sequence[Reading]) -> dict[bytes, Result]:
-        """Visit the contents that are new, once each."""
-        with self.runner.database.read() as session:
-            known = find_by_sha256(session, {reading.digests.sha256 for reading in readings})
+        """Visit these contents, which are new, once each."""
         fresh: dict[bytes, list[Reading]] = {}
         for reading in readings:
-            if reading.digests.sha256 not in known:
-                fresh.setdefault(reading.digests.sha256, []).append(reading)
+            fresh.setdefault(reading.digests.sha256, []).append(reading)
         digests = list(fresh)
         tasks = (self._task(number, fresh[digest]) for number, digest in enumerate(digests))
         return {digests[result.entity_id]: result for result in self.runner.executor.visit(tasks)}

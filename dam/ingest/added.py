@@ -58,7 +58,7 @@ class Added:
 
     def with_healing(self) -> Self:
         """Return the same, healed."""
-        return replace(self, healed=True, note="healed a damaged copy in the store")
+        return replace(self, healed=True, note="healed: the copy in the store was damaged or missing")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from dam.models.directory import Place, find_directories
 from dam.models.file_location_component import find_open_locations
 from dam.models.stored_copy_component import find_stored
 from dam.services.digests import digest_chunks
+from dam.services.file_storage import Store
 from dam.services.source_file import NotRegular, read_settled
 
 
@@ -28,29 +29,34 @@ class _Seen:
     places: dict[bytes, bytes] = field(default_factory=dict)
 
 
-def foretell(database: Database, candidates: Iterable[Candidate], *, copied: bool) -> Iterator[Added]:
-    """Yield what adding each candidate would end in; files that must be are read and hashed."""
+def foretell(database: Database, candidates: Iterable[Candidate], store: Store | None) -> Iterator[Added]:
+    """Yield what adding each candidate would end in; files that must be are read and hashed.
+
+    Without a `store` the files are to be registered where they are.
+    """
     folders = Folders()
     seen = _Seen()
     for group in grouped(candidates):
-        yield from _foretell_group(database, folders, group, seen, copied)
+        yield from _foretell_group(database, folders, group, seen, store)
 
 
 def _foretell_group(
-    database: Database, folders: Folders, group: Sequence[Candidate], seen: _Seen, copied: bool
+    database: Database, folders: Folders, group: Sequence[Candidate], seen: _Seen, store: Store | None
 ) -> Iterator[Added]:
     with database.read() as session:
-        unchanged = find_unchanged(session, folders, group, copied=copied)
+        unchanged = find_unchanged(session, folders, group, store)
     for index, candidate in enumerate(group):
         if candidate.verdict is not FoundKind.FILE:
             yield Added.of(candidate)
         elif index in unchanged:
             yield unchanged[index]
         else:
-            yield _foretell(database, folders, candidate, seen, copied)
+            yield _foretell(database, folders, candidate, seen, copied=store is not None)
 
 
-def _foretell(database: Database, folders: Folders, candidate: Candidate, seen: _Seen, copied: bool) -> Added:
+def _foretell(
+    database: Database, folders: Folders, candidate: Candidate, seen: _Seen, *, copied: bool
+) -> Added:
     try:
         _, digests = read_settled(candidate.path, lambda source: digest_chunks(source.chunks()))
         folder = folders.of(os.path.dirname(candidate.path))

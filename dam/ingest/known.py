@@ -17,18 +17,19 @@ from dam.models.directory import Folder, Place, find_directories
 from dam.models.file_location_component import FileLocationComponent, LocationState, find_open_locations
 from dam.models.stored_copy_component import find_stored
 from dam.services.file_facts import FileFacts
+from dam.services.file_storage import Store
 
 _RACY = timedelta(seconds=2)
 """A file touched this shortly before it was read may have changed since with the same times."""
 
 
 def find_unchanged(
-    session: Session, folders: Folders, group: Sequence[Candidate], *, copied: bool
+    session: Session, folders: Folders, group: Sequence[Candidate], store: Store | None
 ) -> dict[int, Added]:
     """Return, by position, the candidates that need not be read.
 
-    Their place is known with the same size, times and inode, those times are to be trusted, and if
-    `copied` the bytes are in the store.
+    Their place is known with the same size, times and inode, and those times are to be trusted. With
+    a `store` the bytes must be there too, both by the rows and by the store's own word.
     """
     places = _places(session, folders, group)
     rows = find_open_locations(session, set(places.values()))
@@ -37,11 +38,14 @@ def find_unchanged(
     for index, place in places.items():
         row = rows.get(place)
         facts = group[index].facts
-        if row is None or facts is None or (copied and row.entity_id not in stored):
+        if row is None or facts is None or (store and row.entity_id not in stored):
             continue
         if _is_same(row, facts):
             same[index] = row.entity_id
     digests = _digests(session, set(same.values()))
+    if store:
+        # What the store has lost is to be read, and so healed.
+        same = {i: e for i, e in same.items() if store.size(digests[e]) == rows[places[i]].size}
     return {
         index: Added(
             group[index].path,

@@ -6,12 +6,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from dam.core.database import Database, describe, is_missing, parse_url
-from dam.errors import SchemaError
+from dam.core.database_errors import explain
+from dam.errors import DamError, SchemaError
 from dam.migrations.connection import migrating
 from dam.migrations.state import read_state, refuse_foreign, revisions
-from dam.plugins import installed
+from dam.plugins import Plugin, installed
 
 
 def upgrade_database(url: str, *, busy_timeout: float = 15.0, revision: str = "head") -> bool:
@@ -32,7 +34,7 @@ def upgrade_database(url: str, *, busy_timeout: float = 15.0, revision: str = "h
         _upgrade(connection, "dam:migrations", revision, describe(parsed))
         for plugin in plugins:
             changed |= read_state(connection, plugin.version_table).revision != plugin.head
-            _upgrade(connection, plugin.migrations or "", "head", describe(parsed))
+            _upgrade_plugin(connection, plugin, describe(parsed))
     return changed
 
 
@@ -44,6 +46,25 @@ def _look_first(url: str, busy_timeout: float) -> None:
         return
     with closing(database), database.read() as session:
         refuse_foreign(read_state(session.connection()), database.name)
+
+
+def _upgrade_plugin(connection: Connection, plugin: Plugin, which: str) -> None:
+    """Upgrade a plugin's tables; raises SchemaError naming it if its history is at fault."""
+    whose = f"{which}: plugin {plugin.package}"
+    try:
+        _upgrade(connection, plugin.migrations or "", "head", whose)
+    except DBAPIError as error:
+        raise explain(error, whose) from error
+    except DamError:
+        raise
+    except Exception as error:
+        raise SchemaError(f"migration failed: {whose}: {type(error).__name__}: {error}") from error
+    reached = read_state(connection, plugin.version_table).revision
+    if reached != plugin.head:
+        raise SchemaError(
+            f"migration failed: {whose}: {plugin.version_table} says {reached or 'nothing'}, "
+            f"the plugin says {plugin.head}"
+        )
 
 
 def _upgrade(connection: Connection, location: str, revision: str, which: str) -> None:

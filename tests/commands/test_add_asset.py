@@ -178,7 +178,7 @@ def test_a_damaged_copy_in_the_store_is_healed_by_adding_the_file_again(
     os.truncate(stored, 10)
     healed = filled("add-asset", write(tmp_path / "again.png", data))
     assert healed.exit_code == 4
-    assert "healed a damaged copy in the store" in healed.stdout
+    assert "healed: the copy in the store was damaged or missing" in healed.stdout
     assert stored.read_bytes() == data
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import stat
 import uuid
+import weakref
 
 from dam.services.stores.durable_files import fsync_all
 
@@ -18,19 +19,26 @@ _LOOK = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Temporary:
-    """A file being written, locked as long as this object is not discarded."""
+    """A file being written, locked as long as this object is not discarded.
 
-    def __init__(self, path: str, descriptor: int) -> None:
+    An interrupt may strike between any two steps, so that nobody knows of it any more: then it is
+    discarded together with the object, at the latest when the program ends.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Make the file, which must not exist. Raises OSError."""
         self.path = path
-        self.descriptor = descriptor
         self.durable = False
+        opened: list[int] = []
+        self._tidy = weakref.finalize(self, _remove, path, opened)
+        opened.append(os.open(path, _CREATE, 0o600))
+        self.descriptor = opened[0]
 
     @classmethod
     def create(cls, directory: str) -> "Temporary":
         """Make an empty one in `directory`, under a name that was never used. Raises OSError."""
         while True:
-            path = os.path.join(directory, f"{uuid.uuid4().hex}.tmp")
-            temporary = cls(path, os.open(path, _CREATE, 0o600))
+            temporary = cls(os.path.join(directory, f"{uuid.uuid4().hex}.tmp"))
             try:
                 fcntl.flock(temporary.descriptor, fcntl.LOCK_EX)
             except BaseException:
@@ -39,7 +47,7 @@ class Temporary:
             # Between the two calls a sweeper may have taken the file for a dead writer's.
             if os.fstat(temporary.descriptor).st_nlink:
                 return temporary
-            os.close(temporary.descriptor)
+            temporary.discard()
 
     def seal(self) -> None:
         """Make it read-only for everybody."""
@@ -51,12 +59,7 @@ class Temporary:
 
     def discard(self) -> None:
         """Remove the temporary name, if it is still there, and let go of the file."""
-        try:
-            os.unlink(self.path)
-        except OSError:
-            pass  # Published by moving, or the disk is failing: then `sweep` is there for it.
-        finally:
-            os.close(self.descriptor)
+        self._tidy()
 
 
 def make_durable(temporaries: list[Temporary]) -> None:
@@ -67,6 +70,16 @@ def make_durable(temporaries: list[Temporary]) -> None:
     fsync_all([temporary.descriptor for temporary in waiting])
     for temporary in waiting:
         temporary.durable = True
+
+
+def _remove(path: str, opened: list[int]) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass  # Published by moving, or the disk is failing: then `sweep` is there for it.
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
 
 
 def sweep(directory: str) -> int:
