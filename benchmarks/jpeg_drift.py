@@ -2,16 +2,12 @@
 
 The JPEGs are made from the photos in the folder that DAM_TEST_CORPUS names: each photo cropped and
 enlarged to 3 to 12 megapixels and saved at several qualities. The same folder gives the same JPEGs.
-
-A picture without structure, such as a gradient, has pHash coefficients that hardly differ from their
-median, so that anything at all moves its bits. The targets are for pictures that PDQ's quality says can
-be compared; the others are shown beside them.
 """
 
 import itertools
 import os
 import statistics
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
@@ -22,7 +18,6 @@ from PIL import Image
 
 from benchmarks.figure import Figure
 from dam.core.content import Content
-from dam.models.image.pdq import pdq
 from dam.models.image.perceptual_hashes import hash_perceptually
 from dam.models.image.raster import raster
 
@@ -51,7 +46,6 @@ CROPS = (1.0, 0.85, 0.7)
 Drift = dict[str, int]
 TARGETS = {"phash": 0.25, "ahash": 0.2, "dhash": 0.2}
 
-_COMPARABLE = 50
 _SUFFIXES = {".jpg", ".jpeg", ".png"}
 _LEAST = 240
 """Pixels of the short side below which a picture is a thumbnail and no photo."""
@@ -73,23 +67,12 @@ def run() -> Iterator[Figure]:
     if not corpus:
         print("  left out: DAM_TEST_CORPUS names no folder of photos")
         return
-    photos = {photo: _has_structure(photo) for photo in _photos(Path(corpus))}
-    cases = list(_cases(photos))
-    comparable: list[Drift] = []
-    others: list[Drift] = []
+    cases = list(_cases(_photos(Path(corpus))))
     with ProcessPoolExecutor() as pool:
-        for case, drift in zip(cases, pool.map(drift_of, cases), strict=True):
-            (comparable if photos[case.photo] else others).append(drift)
-    yield Figure("JPEGs of comparable pictures", len(comparable), "files")
-    yield from _means("", comparable, TARGETS)
-    yield Figure("JPEGs of pictures without structure", len(others), "files")
-    yield from _means(" without structure", others, dict.fromkeys(TARGETS))
-
-
-def _means(which: str, drifts: list[Drift], targets: Mapping[str, float | None]) -> Iterator[Figure]:
-    for name, target in targets.items() if drifts else ():
-        mean = statistics.fmean(drift[name] for drift in drifts)
-        yield Figure(f"{name} drift{which}", mean, "bits", target)
+        drifts = list(pool.map(drift_of, cases))
+    yield Figure("JPEGs", len(drifts), "files")
+    for name, target in TARGETS.items():
+        yield Figure(f"{name} drift", statistics.fmean(drift[name] for drift in drifts), "bits", target)
 
 
 def drift_of(case: Case) -> Drift:
@@ -120,11 +103,6 @@ def _is_photo(path: Path) -> bool:
         return False
     with Image.open(path) as picture:
         return min(picture.size) >= _LEAST
-
-
-def _has_structure(photo: Path) -> bool:
-    with Image.open(photo) as picture:
-        return pdq(picture.convert("RGB")).quality >= _COMPARABLE
 
 
 def _jpeg(case: Case) -> bytes:

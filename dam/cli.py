@@ -110,12 +110,14 @@ def _run(arguments: list[str]) -> int:
     except DamError as error:
         return _report(error)
     except TyperException as error:
-        show = getattr(error, "show", None)
-        if show is not None:
-            show()
-        return error.exit_code
+        return _report_usage(error)
     except typer.Abort:
         raise KeyboardInterrupt from None
+    except SystemExit as left:
+        # Typer's answer to a closed pipe is to leave with 1, which is ours for: nothing found.
+        if isinstance(left.__context__, BrokenPipeError):
+            raise left.__context__ from None
+        raise
     except (BrokenPipeError, KeyboardInterrupt, _Terminated):
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence
@@ -164,6 +166,19 @@ def _report(error: DamError) -> int:
     _say(error.message)
     if error.hint:
         _say(f"hint: {error.hint}", prefix="")
+    return error.exit_code
+
+
+def _report_usage(error: TyperException) -> int:
+    """Say what is wrong with the arguments, in the voice of every other error."""
+    message = error.format_message()
+    if message.startswith("Usage: "):
+        # Nothing at all was asked, so that the help is the answer.
+        _say(message, prefix="")
+        return error.exit_code
+    context = getattr(error, "ctx", None)
+    _say(message[:1].lower() + message[1:].rstrip("."))
+    _say(f"hint: {context.command_path if context else 'dam-cli'} --help", prefix="")
     return error.exit_code
 
 

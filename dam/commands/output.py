@@ -41,7 +41,8 @@ def print_bytes(chunks: Iterable[bytes]) -> None:
 
 
 def talk(text: str) -> None:
-    """Say something to the person at the terminal, on stderr."""
+    """Say something to the person at the terminal, on stderr, after what was printed before it."""
+    sys.stdout.flush()
     sys.stderr.write(f"{text}\n")
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 app = command_app()
 
+_FOR_PROGRAMS = {"id", "directory_id", "store_id", "inode", "mtime_ns", "ctime_ns", "name", "path_base64"}
+"""Columns that `--json` has and people can do nothing with."""
+
 
 @app.command()  # type: ignore[untyped-decorator]
 def show(
@@ -63,25 +66,32 @@ def _run(name: str, entry: "Entry") -> dict[str, Any]:
 
 
 def _component_lines(components: dict[str, list[dict[str, Any]]]) -> list[str]:
+    lines = ["components"]
+    for name, rows in components.items():
+        for row in rows:
+            shown = "  ".join(
+                f"{key}={_text(value)}" for key, value in row.items() if _is_for_people(key, value)
+            )
+            lines.append(f"  {name}  {shown}")
+    return lines
+
+
+def _is_for_people(key: str, value: object) -> bool:
+    return value is not None and key not in _FOR_PROGRAMS
+
+
+def _text(value: object) -> str:
     import os
 
     from dam.services.path_text import show_path
 
-    lines = ["components"]
-    for name, rows in components.items():
-        for row in rows:
-            shown = (
-                f"{key}={show_path(os.fsencode(value)) if isinstance(value, str) else value}"
-                for key, value in row.items()
-            )
-            lines.append(f"  {name}  {'  '.join(shown)}")
-    return lines
+    return show_path(os.fsencode(value)) if isinstance(value, str) else str(value)
 
 
 def _run_lines(runs: "dict[str, Entry]") -> list[str]:
     lines = ["systems"]
     for name, entry in runs.items():
-        state = "stale" if entry.version < 0 else f"version {entry.version}"
+        state = "  (to be run again)" if entry.version < 0 else ""
         reason = f": {entry.message}" if entry.message else ""
-        lines.append(f"  {name}  {entry.outcome.name.lower()}  ({state}){reason}")
+        lines.append(f"  {name}  {entry.outcome.name.lower()}{state}{reason}")
     return lines

@@ -51,7 +51,7 @@ class Recorder:
         """
         if not readings:
             return {}
-        claimed = get_or_add_by_sha256(session, {r.digests.sha256 for r in readings.values()})
+        claimed = get_or_add_by_sha256(session, [readings[i].digests.sha256 for i in sorted(readings)])
         entities = {digest: entity for digest, (entity, _) in claimed.items()}
         created = {entity for entity, is_new in claimed.values() if is_new}
         self._describe(session, readings, entities, created)

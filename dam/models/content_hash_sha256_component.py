@@ -27,17 +27,19 @@ def find_by_sha256(session: Session, digests: Collection[bytes]) -> dict[bytes, 
 def get_or_add_by_sha256(session: Session, digests: Collection[bytes]) -> dict[bytes, tuple[int, bool]]:
     """Return the entity of each digest and whether it was added by this call.
 
-    Safe against other processes that add the same content at the same time: digests are claimed in
-    sorted order, and whoever comes second gets the first one's entity.
+    New entities are numbered in the order of `digests`. Safe against other processes that add the same
+    content at the same time: digests are claimed in sorted order, and whoever comes second gets the
+    first one's entity.
     """
     found = find_by_sha256(session, digests)
-    missing = sorted(set(digests) - set(found))
+    missing = [digest for digest in dict.fromkeys(digests) if digest not in found]
     if not missing:
         return {digest: (entity_id, False) for digest, entity_id in found.items()}
-    fresh = _new_entities(session, len(missing))
+    fresh = sorted(_new_entities(session, len(missing)))
+    claims = [{"entity_id": e, "digest": digest} for e, digest in zip(fresh, missing, strict=True)]
     session.execute(
         insert_or_ignore(session, ContentHashSHA256Component),
-        [{"entity_id": e, "digest": digest} for e, digest in zip(fresh, missing, strict=True)],
+        sorted(claims, key=lambda claim: claim["digest"]),  # type: ignore[arg-type, return-value]
     )
     claimed = find_by_sha256(session, missing)
     lost = set(fresh) - set(claimed.values())

@@ -15,6 +15,10 @@ _KINDS = {
 }
 
 
+_FARTHEST = (1 << 63) - 1
+"""In the year 2262: later moments, which file systems may hold, count as this one, in every database."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileFacts:
     """What must not change while a file is read. The size is in bytes, the times in ns since 1970."""
@@ -28,7 +32,12 @@ class FileFacts:
     @classmethod
     def of(cls, status: os.stat_result) -> Self:
         """Return the facts that `status` holds."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev)
+        mtime, ctime = _within_reach(status.st_mtime_ns), _within_reach(status.st_ctime_ns)
+        return cls(status.st_size, mtime, ctime, status.st_ino, status.st_dev)
+
+
+def _within_reach(nanoseconds: int) -> int:
+    return max(-_FARTHEST, min(nanoseconds, _FARTHEST))
 
 
 def why_not_regular(mode: int) -> str | None:

@@ -13,7 +13,7 @@ from tests.command_line import CommandInProcess, CommandProcess
 from tests.commands.facts import everything, sha256, show, stored_files, write
 from tests.commands.permissions import read_only
 
-READING: tuple[list[str | Path], ...] = (["status"], ["status", "--failed"], ["query"], ["show", "1"])
+READING: tuple[list[str], ...] = (["status"], ["status", "--failed"], ["query"], ["show", "1"])
 
 
 @contextmanager
@@ -104,16 +104,20 @@ def test_reading_commands_work_on_a_read_only_database_and_store(
         "DATABASE_URL": f"sqlite:///{home / 'dam.db'}",
         "DAM_STORE": str(home / "store"),
     }
+    commands: tuple[list[str | Path], ...] = (
+        ["status"],
+        ["status", "--failed"],
+        ["query"],
+        ["show", "1"],
+        ["query", "--has", "Image"],
+        ["find-file-by-hash", digest],
+        ["find-file-by-hash", "-f", lake],
+        ["find-similar-images", lake],
+        ["get", digest, "-o", tmp_path / "back"],
+        ["get", digest, "--preview", "-o", tmp_path / "preview"],
+    )
     with read_only(home):
-        for command in (
-            *READING,
-            ["query", "--has", "Image"],
-            ["find-file-by-hash", digest],
-            ["find-file-by-hash", "-f", lake],
-            ["find-similar-images", lake],
-            ["get", digest, "-o", tmp_path / "back"],
-            ["get", digest, "--preview", "-o", tmp_path / "preview"],
-        ):
+        for command in commands:
             answer = unprivileged(*command, env=settings)
             assert (answer.exit_code, answer.stderr) == (0, ""), command
         assert unprivileged("show", "--json", digest, env=settings).json == [expected]

@@ -7,7 +7,6 @@ some test must notice.
 import contextlib
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from dam.cli import main
 from dam.core import database
@@ -15,7 +14,14 @@ from dam.ingest.add import Adder
 from dam.ingest.added import Added, Reading
 from dam.services.file_storage import Published, Staged
 from dam.services.stores import durable_directories, local_store, temporaries
+from dam.services.stores.durable_files import fsync_directories, write_fully
 from dam.services.stores.local_store import LocalStore
+
+
+def put_in_place_of(owner: object, name: str, step: object) -> None:
+    """Replace a step of the program, which must have it."""
+    getattr(owner, name)
+    setattr(owner, name, step)
 
 
 def skip_sync_of_bytes() -> None:
@@ -24,7 +30,7 @@ def skip_sync_of_bytes() -> None:
     def skip(descriptors: Sequence[int]) -> None:
         pass
 
-    temporaries.fsync_all = skip
+    put_in_place_of(temporaries, "fsync_all", skip)
 
 
 def skip_sync_of_folders() -> None:
@@ -33,17 +39,16 @@ def skip_sync_of_folders() -> None:
     def skip(paths: Iterable[str]) -> None:
         pass
 
-    durable_directories.fsync_directories = skip
+    put_in_place_of(durable_directories, "fsync_directories", skip)
 
 
 def skip_sync_of_new_parents() -> None:
     """Wait for the name of a file and not for those of the folders that were made for it."""
-    sync = durable_directories.fsync_directories
 
-    def skip(paths: Iterable[str]) -> None:
-        sync(path for path in paths if "/objects/" in path and len(path.rpartition("/objects/")[2]) == 5)
+    def sync_some(paths: Iterable[str]) -> None:
+        fsync_directories(path for path in paths if len(path.rpartition("/objects/")[2]) == len("ab/cd"))
 
-    durable_directories.fsync_directories = skip
+    put_in_place_of(durable_directories, "fsync_directories", sync_some)
 
 
 def skip_sync_of_rows() -> None:
@@ -55,33 +60,33 @@ def row_before_bytes() -> None:
     """Commit the row that claims the bytes, and publish them afterwards."""
     record, publish = Adder._record, LocalStore.publish
 
-    def late(self: Adder, readings: Mapping[int, Reading]) -> dict[int, Added]:
+    def record_first(adder: Adder, readings: Mapping[int, Reading]) -> dict[int, Added]:
         waiting: list[Staged] = []
 
         def postpone(store: LocalStore, staged: Sequence[Staged]) -> list[Published]:
             waiting.extend(staged)
             return [Published(one.digests, created=True, healed=False) for one in staged]
 
-        LocalStore.publish = postpone  # type: ignore[method-assign]
-        recorded = record(self, readings)
-        publish(self.store, waiting)  # type: ignore[arg-type]
+        put_in_place_of(LocalStore, "publish", postpone)
+        recorded = record(adder, readings)
+        assert isinstance(adder.store, LocalStore)
+        publish(adder.store, waiting)
         return recorded
 
-    Adder._record = late  # type: ignore[method-assign]
+    put_in_place_of(Adder, "_record", record_first)
 
 
 def swallow_write_errors() -> None:
     """Take a failed write for a successful one."""
-    write: Callable[[int, bytes], None] = local_store.write_fully
 
-    def careless(descriptor: int, data: bytes) -> None:
+    def write_carelessly(descriptor: int, data: bytes) -> None:
         with contextlib.suppress(OSError):
-            write(descriptor, data)
+            write_fully(descriptor, data)
 
-    local_store.write_fully = careless
+    put_in_place_of(local_store, "write_fully", write_carelessly)
 
 
-FAULTS: dict[str, Callable[[], Any]] = {
+FAULTS: dict[str, Callable[[], None]] = {
     fault.__name__: fault
     for fault in (
         skip_sync_of_bytes,

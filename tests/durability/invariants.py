@@ -114,9 +114,7 @@ def _broken_by_objects(store: Path, excused: Collection[str]) -> Iterator[str]:
             yield f"an object that can be written: {path.name}"
 
 
-def _broken_by_claims(
-    store: Path, sizes: dict[str, int | None], excused: Collection[str]
-) -> Iterator[str]:
+def _broken_by_claims(store: Path, sizes: dict[str, int | None], excused: Collection[str]) -> Iterator[str]:
     for sha256, size in sizes.items():
         path = object_path(store, sha256)
         if sha256 in excused:

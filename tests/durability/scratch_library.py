@@ -33,7 +33,9 @@ class ScratchLibrary:
         return self.folder / "store"
 
     def settings(self, workers: int = 0) -> Settings:
-        return load_settings(database_url=f"sqlite:///{self.database}", store=str(self.store), workers=workers)
+        return load_settings(
+            database_url=f"sqlite:///{self.database}", store=str(self.store), workers=workers
+        )
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return an environment in which programs find this library and no setting of the developer."""

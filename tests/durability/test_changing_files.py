@@ -12,7 +12,7 @@ from tests.durability.invariants import acknowledgements, broken_laws, leftovers
 from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library
 
 MEBIBYTE = 1 << 20
-ROUNDS = 3
+ROUNDS = 2
 PAUSE = 0.001  # Short against reading the file, long enough for the disk.
 
 

@@ -40,7 +40,7 @@ def reports(library: ScratchLibrary, sources: Path, tmp_path: Path) -> list[dict
     mount = tmp_path / "mount"
     mount.mkdir()
     script = 'mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@"'
-    program = [sys.executable, "-m", "tests.durability.full_disk", library.folder, sources, mount]
+    program: list[str | Path] = [sys.executable, "-m", "tests.durability.full_disk", library.folder, sources, mount]
     done = subprocess.run(
         [*own_mounts(), "sh", "-c", script, mount, *program],
         cwd=PROJECT,
@@ -58,7 +58,6 @@ def test_a_full_disk_loses_nothing_and_the_same_command_goes_on_when_there_is_ro
 ) -> None:
     assert [report["kilobytes"] for report in reports] == list(FREE_KILOBYTES)
     for report in reports:
-        print({k: v for k, v in report.items() if k not in {"dump_again"}})
         dump = report.pop("dump_again")
         assert report["broken"] == [], report
         assert report["leftovers"] == [], report
@@ -67,8 +66,14 @@ def test_a_full_disk_loses_nothing_and_the_same_command_goes_on_when_there_is_ro
         assert dump == expected, report
         assert "Traceback" not in report["stderr"], report
         assert report["acknowledged"] == (12 if report["exit_code"] == 0 else 0), report
-    assert {report["exit_code"] for report in reports} == {0, 6}
-    assert reports[-1]["exit_code"] == 0, "there was room enough"
+        assert report["exit_code"] in exit_codes(report["kilobytes"]), report
+
+
+def exit_codes(kilobytes: int) -> set[int]:
+    """Return what an add may end in with so much room left, of which SQLite's index file wants 32 KiB."""
+    if kilobytes < 32:
+        return {6, 7}  # SQLite says no more than "disk I/O error" then.
+    return {6} if kilobytes < 1000 else {0}
 
 
 @pytest.mark.parametrize(("fault", "exit_code"), [("ENOSPC", 6), ("EIO", 7)])
@@ -78,7 +83,7 @@ def test_a_worker_that_cannot_keep_a_preview_stops_the_group_and_blames_no_syste
     log = library.folder / "strace.log"
     # Only what is derived is moved into place.
     options = tracing(log, "--seccomp-bpf", "-e", "trace=rename", "-e", f"inject=rename:error={fault}")
-    command = [*strace()[:1], *options, PROGRAM, "add-asset", "--json", "-r", sources]
+    command: list[str | Path] = [*strace()[:1], *options, PROGRAM, "add-asset", "--json", "-r", sources]
     result = library.run(command, DAM_WORKERS="2")
     assert (result.exit_code, result.stdout) == (exit_code, ""), result
     assert "cannot write to the store" in result.stderr

@@ -45,7 +45,7 @@ def write_large_file(path: Path) -> None:
         file.truncate(GIBIBYTE)
 
 
-@pytest.mark.parametrize("workers", [0, 1])
+@pytest.mark.parametrize("workers", [pytest.param(0, marks=pytest.mark.deep), 1])
 def test_a_gibibyte_is_added_and_read_back_in_little_memory(
     library: ScratchLibrary, tmp_path: Path, workers: int
 ) -> None:
@@ -70,6 +70,7 @@ def test_a_gibibyte_is_added_and_read_back_in_little_memory(
         path.unlink()  # The disk is everybody's.
 
 
+@pytest.mark.deep
 def test_a_gibibyte_in_place_is_registered_and_read_back_in_little_memory(
     library: ScratchLibrary, tmp_path: Path
 ) -> None:

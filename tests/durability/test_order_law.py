@@ -82,9 +82,7 @@ def test_a_seeded_fault_breaks_the_order_law(
     assert f"{sources / 'a-picture.png'}: {breach}" in found
 
 
-def laws_broken_when(
-    fault: str, injected: str, library: ScratchLibrary, sources: Path
-) -> list[str]:
+def laws_broken_when(fault: str, injected: str, library: ScratchLibrary, sources: Path) -> list[str]:
     call = injected.partition(":")[0]
     options = ["-e", f"trace={call}", "-e", f"inject={injected}"]
     result = add(library, faulty(fault), sources, options)

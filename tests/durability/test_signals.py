@@ -14,13 +14,13 @@ from tests.durability.canonical_dump import Dump, canonical_dump
 from tests.durability.invariants import acknowledgements, broken_laws, leftovers
 from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library, write_tree
 
-FILES = 400
+FILES = 200
 
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sources")
-    write_tree(folder, FILES, pictures=60)
+    write_tree(folder, FILES, pictures=30)
     return folder
 
 
@@ -64,7 +64,9 @@ def wait_until_none_is_left(library: ScratchLibrary, seconds: float) -> list[int
     return left
 
 
-def start_adding(library: ScratchLibrary, sources: Path, workers: int) -> tuple[subprocess.Popen[bytes], bytes]:
+def start_adding(
+    library: ScratchLibrary, sources: Path, workers: int
+) -> tuple[subprocess.Popen[bytes], bytes]:
     """Start an add and return it together with its first acknowledgement."""
     process = subprocess.Popen(
         [PROGRAM, "add-asset", "--json", "-r", sources],

@@ -31,7 +31,10 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
         "already defined",
     ),
     "optional input": (
-        {"__init__.py": NO_TABLES, "models.py": SAME_PRODUCT.replace("content: Content", "c: Content | None")},
+        {
+            "__init__.py": NO_TABLES,
+            "models.py": SAME_PRODUCT.replace("content: Content", "c: Content | None"),
+        },
         "require, never forbid",
     ),
 }

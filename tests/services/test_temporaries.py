@@ -17,7 +17,8 @@ from tests.services.processes import PROJECT, run_python
 STAGE_AND_WAIT = """
 import sys
 from dam.services.file_storage import open_store
-staged = open_store(sys.argv[1]).stage([b"x"])
+store = open_store(sys.argv[1])
+store.stage([b"x"])
 print("staged", flush=True)
 sys.stdin.read()
 """

@@ -12,11 +12,14 @@ from dam.models.image.raster import Raster
 def hash_perceptually(raster: Raster) -> tuple[ImagePHashComponent, ImageAHashComponent, ImageDHashComponent]:
     """Hash the picture as displayed, bit for bit as ImageHash does on the same pixels.
 
-    A large JPEG is hashed from a scaled decode, which moves a bit here and there.
+    A large JPEG is hashed from a scaled decode, which moves a bit here and there; one whose bits that
+    would decide is decoded in full.
     """
-    from dam.models.image.hash64 import average_hash, difference_hash, perceptual_hash
+    from dam.models.image.hash64 import average_hash, difference_hash, is_unsettled, perceptual_hash
 
     grey = raster.picture.convert("L")
+    if raster.picture.size != raster.displayed_size and is_unsettled(grey):
+        grey = raster.in_full().picture.convert("L")
     return (
         ImagePHashComponent(value=perceptual_hash(grey)),
         ImageAHashComponent(value=average_hash(grey)),

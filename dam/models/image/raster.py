@@ -25,6 +25,15 @@ class Raster:
     displayed_size: tuple[int, int]
     """(width, height) of the full picture as displayed."""
 
+    content: Content | None = None
+    """What it was decoded from."""
+
+    def in_full(self) -> "Raster":
+        """Return the picture with all its pixels, decoded again if it was scaled."""
+        if self.content is None or self.picture.size == self.displayed_size:
+            return self
+        return _decoded(self.content, None)
+
 
 @resource
 def raster(content: Content) -> Raster:
@@ -33,11 +42,17 @@ def raster(content: Content) -> Raster:
     Only a JPEG of 1024 pixels or more on its short side comes smaller than it is, by 2, 4 or 8.
     Transparency is dropped, not blended. Raises DecodeError if it cannot be decoded.
     """
+    return _decoded(content, SHORT_SIDE)
+
+
+def _decoded(content: Content, short_side: int | None) -> Raster:
+    """Decode a picture, scaled if it is a JPEG and a `short_side` is enough."""
     with opened(content) as picture:
         check_pixels(picture.size)
         orientation = displayed_orientation(picture, content)
         displayed_size = turned_size(picture.size, orientation)
-        picture.draft("RGB", (SHORT_SIDE, SHORT_SIDE))
+        if short_side is not None:
+            picture.draft("RGB", (short_side, short_side))
         picture.load()
         rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
-        return Raster(picture=turned(rgb, orientation), displayed_size=displayed_size)
+        return Raster(turned(rgb, orientation), displayed_size, content)

@@ -40,6 +40,19 @@ def test_there_are_enough_degenerate_kinds() -> None:
     assert len(DEGENERATE) >= 35
 
 
+def test_a_large_picture_without_structure_is_decoded_in_full_because_a_scaled_decode_decides_its_bits() -> (
+    None
+):
+    y, x = np.mgrid[0:1500, 0:2000]
+    glow = 255 - 150 * np.hypot((x - 1000) / 2000, (y - 750) / 1500)
+    data = samples.encoded(Image.fromarray(np.dstack([glow, glow * 0.9, glow * 0.8]).astype(np.uint8)))
+    made = raster(Content.from_bytes(data))
+    (perceptual, _, _) = hash_perceptually(made)
+
+    assert made.picture.size == (1000, 750)
+    assert f"{perceptual.value:016x}" == reference(made.in_full().picture)[0]
+
+
 @given(seed=st.integers(0, 2**32), width=st.integers(1, 400), height=st.integers(1, 400))
 @settings(deadline=None, max_examples=60)
 def test_photos_of_any_shape_hash_as_the_reference_does(seed: int, width: int, height: int) -> None:
