@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 app = command_app()
 
-_FOR_PROGRAMS = {"id", "directory_id", "store_id", "inode", "mtime_ns", "ctime_ns", "name", "path_base64"}
+_FOR_PROGRAMS = {"id", "directory_id", "inode", "mtime_ns", "ctime_ns", "name", "path_base64"}
 """Columns that `--json` has and people can do nothing with."""
 
 

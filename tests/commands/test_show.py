@@ -125,11 +125,8 @@ def test_people_see_the_same_with_the_reasons(library: CommandInProcess, media: 
     add(library, media / "lake.jpg", write(tmp_path / "half.png", (media / "hill.png").read_bytes()[:2000]))
     good = library("show", media / "lake.jpg").stdout
     assert "  Dimensions  width=320  height=240" in good
-    assert "  image.hash_perceptually  done  (version 1)\n" in good
-    assert (
-        "  image.hash_perceptually  failed  (version 1): truncated"
-        in library("show", tmp_path / "half.png").stdout
-    )
+    assert "  image.hash_perceptually  done\n" in good
+    assert "  image.hash_perceptually  failed: truncated" in library("show", tmp_path / "half.png").stdout
 
 
 def test_everything_at_once_or_nothing_at_all_is_a_usage_error(library: CommandInProcess) -> None:
