@@ -13,6 +13,7 @@
     |-- NoSpace                  6  the disk is full
     |-- StoreError               7  the store failed: stop the group
     |-- DatabaseError            7  the database failed
+    |-- WorkerError              7  no worker process can do its work
     |-- SchemaError              8  the schema is not this program's
     `-- NoLibrary                9  there is no library, database or store here
 """
@@ -91,6 +92,12 @@ class StoreError(DamError):
 
 class DatabaseError(DamError):
     """The database failed."""
+
+    exit_code = 7
+
+
+class WorkerError(DamError):
+    """No worker process can do its work, whatever the file."""
 
     exit_code = 7
 

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from dam.core.visit import Result, Task, visit
+from dam.errors import WorkerError
 
 _RECYCLE_AFTER = 500
 """Visits after which a worker is replaced, in case a decoder leaks."""
@@ -120,19 +121,28 @@ class WorkerPool:
 
     def _result(self, future: Future[Result], task: Task, announced: Path) -> Result | Task:
         """Return the result, or the task to try again without the step that killed the worker."""
+        from concurrent.futures.process import BrokenProcessPool
+
         from pebble import ProcessExpired
 
         step = announced.read_text() if announced.exists() else ""
         announced.unlink(missing_ok=True)
         try:
             return future.result()
+        except BrokenProcessPool:
+            raise WorkerError(
+                "cannot visit: no worker process starts: they all ended at once",
+                hint='a script that uses dam must begin its work under: if __name__ == "__main__":',
+            ) from None
         except TimeoutError:
             reason = f"took longer than {self._limits.seconds:g} s"
         except ProcessExpired as error:
             reason = f"crashed the decoder{_signal_name(error.exitcode)}"
         if not step or step in task.barred:
             # Nothing had started: the worker itself could not run, so don't go round for ever.
-            raise ChildProcessError(f"a worker died before it began: {reason}")
+            raise WorkerError(
+                f"cannot visit: entity {task.entity_id}: a worker died before it began: {reason}"
+            )
         return replace(task, barred={**task.barred, step: reason})
 
     def _start(self) -> tempfile.TemporaryDirectory[str]:

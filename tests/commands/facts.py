@@ -37,8 +37,9 @@ def add(dam: Command, *arguments: str | bytes | Path) -> dict[str, dict[str, Any
 
 def show(dam: Command, asset: object) -> dict[str, Any]:
     """Return what `show --json` says of one asset."""
-    (answer,) = dam("show", "--json", str(asset)).json
-    return dict(answer)
+    shown = dam("show", "--json", str(asset))
+    assert shown.exit_code == 0, shown.stderr
+    return shown.json[0]
 
 
 def outcomes(dam: Command, asset: object) -> dict[str, str]:

@@ -70,7 +70,7 @@ def test_a_missing_database_is_no_library(database_url: str) -> None:
 
 def test_a_missing_role_is_not_taken_for_a_missing_database(database_url: str) -> None:
     url = make_url(database_url).set(username="database_fan").render_as_string(hide_password=False)
-    with pytest.raises(DatabaseError, match='role "database_fan" does not exist'), Database(url).read() as it:
+    with pytest.raises(DatabaseError, match="database_fan"), Database(url).read() as it:
         it.connection()
 
 

@@ -11,7 +11,7 @@ from dam.core.component import Entity
 from dam.core.database import Database
 from dam.core.ledger import Outcome, read_entries, write_runs
 from dam.core.system import System
-from dam.core.visit import MESSAGE_LIMIT, Task, visit
+from dam.core.visit import MESSAGE_LIMIT, Rows, Task, visit
 from dam.models.file_properties_component import FilePropertiesComponent
 
 MESSAGES = {
@@ -40,7 +40,7 @@ def test_a_failure_is_recorded_whatever_its_message(session: Session, name: str)
 
     system = System(fail, version=1, name="tests.fail")
     entity = session.execute(insert(Entity).returning(Entity.id)).scalar_one()
-    rows = {FilePropertiesComponent: [{"size": 0, "original_name": b""}]}
+    rows: Rows = {FilePropertiesComponent: [{"size": 0, "original_name": b""}]}
     result = visit(Task(entity_id=entity, systems=(system,), rows=rows))
     write_runs(session, [(entity, run) for run in result.runs])
     entry = read_entries(session, [entity])[entity]["tests.fail"]

@@ -40,7 +40,14 @@ def reports(library: ScratchLibrary, sources: Path, tmp_path: Path) -> list[dict
     mount = tmp_path / "mount"
     mount.mkdir()
     script = 'mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@"'
-    program: list[str | Path] = [sys.executable, "-m", "tests.durability.full_disk", library.folder, sources, mount]
+    program: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "tests.durability.full_disk",
+        library.folder,
+        sources,
+        mount,
+    ]
     done = subprocess.run(
         [*own_mounts(), "sh", "-c", script, mount, *program],
         cwd=PROJECT,

@@ -61,9 +61,7 @@ def test_many_processes_add_one_file_at_once(dam_process: CommandProcess, tmp_pa
     shutil.copy(tmp_path / "sources" / "note.txt", tmp_path / "sources" / "again.txt")
     assert dam_process("setup-db").exit_code == 0
     files = sorted((tmp_path / "sources").iterdir())
-    started = [
-        dam_process.start("add-asset", "--json", *files, env={"DAM_WORKERS": "0"}) for _ in range(6)
-    ]
+    started = [dam_process.start("add-asset", "--json", *files, env={"DAM_WORKERS": "0"}) for _ in range(6)]
     results = [dam_process.finish(process) for process in started]
     assert [result.exit_code for result in results] == [0] * 6, results
     said = [line for result in results for line in result.json]
