@@ -12,14 +12,13 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from dam.core.component import Base, Component, Entity
 from dam.core.content import Content, DerivedStore, Source
-from dam.core.database import WRITER_PRAGMAS, Database, make_engine, parse_url
+from dam.core.database import Database
 from dam.core.executor import InProcess
 from dam.core.ledger import Entry, LedgerRow, SystemRow
 from dam.core.recognition import FileExtensionComponent
@@ -40,9 +39,9 @@ from tests.core.invented import (
     LabelComponent,
     LengthComponent,
     NumberComponent,
-    create_tables,
     registry,
 )
+from tests.core.state_machines import prove
 
 NAMES = st.sampled_from(sorted(MAKERS))
 CONTENTS = st.sampled_from([b"Hello", b"hello", b"4 apples", b"Xx", b"", b"\xff"])
@@ -268,32 +267,14 @@ def from_scratch(
 
 
 @pytest.fixture
-def bench(database_url: str) -> Iterator[Bench]:
-    engine = make_engine(parse_url(database_url), pragmas=WRITER_PRAGMAS)
-    create_tables(engine)
-    engine.dispose()
-    database = Database(database_url)
-    yield Bench(database)
-    database.close()
-
-
-def prove(bench: Bench, examples: int, steps: int) -> None:
-    machine = type("IncrementalOnBench", (Incremental,), {"bench": bench})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+def bench(invented_database: Database) -> Bench:
+    return Bench(invented_database)
 
 
 def test_incremental_equals_from_scratch(bench: Bench) -> None:
-    prove(bench, examples=60, steps=30)
+    prove(Incremental, examples=60, steps=30, bench=bench)
 
 
 @pytest.mark.deep
 def test_incremental_equals_from_scratch_at_length(bench: Bench) -> None:
-    prove(bench, examples=1500, steps=60)
+    prove(Incremental, examples=1500, steps=60, bench=bench)

@@ -6,8 +6,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -28,6 +27,7 @@ from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.preview_component import PreviewComponent
 from dam.plugins import installed
 from dam.services.file_storage import Store, create_store
+from tests.core.state_machines import prove
 from tests.core.test_incremental import Bytes, from_scratch
 
 NAMES = ("image.measure", "image.hash_perceptually", "image.hash_pdq", "image.make_preview")
@@ -141,25 +141,16 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
-def prove(database: Database, store: Store, examples: int, steps: int) -> None:
-    machine = type("OnThisDatabase", (IncrementalImages,), {"database": database, "store": store})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+def scratch_store() -> Store:
+    return create_store("memory:incremental-images", "0" * 32)
 
 
 def test_incremental_equals_from_scratch_with_the_real_image_systems(database: Database) -> None:
-    prove(database, create_store("memory:incremental-images", "0" * 32), examples=12, steps=15)
+    prove(IncrementalImages, examples=12, steps=15, database=database, store=scratch_store())
     with database.read() as session:
         assert session.query(LedgerRow).count() > 0
 
 
 @pytest.mark.deep
 def test_incremental_equals_from_scratch_with_images_at_length(database: Database) -> None:
-    prove(database, create_store("memory:incremental-images", "0" * 32), examples=200, steps=40)
+    prove(IncrementalImages, examples=200, steps=40, database=database, store=scratch_store())

@@ -1,6 +1,6 @@
 """Runs bring exactly the missing facts up to date, and say what came of them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dam.core.census import SystemCount, count_entities, count_systems, problems
 from dam.core.component import Component, Entity
 from dam.core.content import Source
-from dam.core.database import WRITER_PRAGMAS, Database, make_engine, parse_url
+from dam.core.database import Database
 from dam.core.executor import InProcess
 from dam.core.ledger import Entry, Outcome, read_entries
 from dam.core.query import has, lacks, query
@@ -27,7 +27,6 @@ from tests.core.invented import (
     NumberComponent,
     SmallComponent,
     SummaryComponent,
-    create_tables,
     registry,
 )
 from tests.core.test_incremental import Bytes
@@ -36,13 +35,8 @@ ALL = registry(dict.fromkeys(("t.double", "t.small", "t.divide", "t.summarise", 
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    engine = make_engine(parse_url(database_url), pragmas=WRITER_PRAGMAS)
-    create_tables(engine)
-    engine.dispose()
-    opened = Database(database_url)
-    yield opened
-    opened.close()
+def database(invented_database: Database) -> Database:
+    return invented_database
 
 
 def sources(session: Session, entities: Sequence[int]) -> dict[int, Source]:
