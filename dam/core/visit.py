@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from dam.core.component import Component, Values, build, is_single, other_keys, values_of
 from dam.core.content import Content, DerivedStore, Source
+from dam.core.holdable import require_holdable
 from dam.core.ledger import Entry, Outcome, Run
 from dam.core.system import (
     Callee,
@@ -154,6 +155,8 @@ class _Visitor:
         strangers = {type(component) for component in made} - set(system.products)
         if strangers:
             raise TypeError(f"made {next(iter(strangers)).__name__}, which its annotation does not name")
+        for component in made:
+            require_holdable(component)
         return made
 
     def _replace(self, system: AnySystem, made: list[Component]) -> None:

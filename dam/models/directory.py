@@ -1,9 +1,19 @@
 """Roots and directories: the prefixes of locations, each stored once."""
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, and_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    and_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dam.core.columns import Name, RowId
@@ -33,8 +43,16 @@ class DirectoryRow(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     root_id: Mapped[int] = mapped_column(RowId, ForeignKey("root.id"))
     path: Mapped[bytes] = mapped_column(Name)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), init=False)
+    """SHA-256 of the path, to look it up by: a path may be longer than an index of PostgreSQL holds."""
 
-    __table_args__ = (UniqueConstraint("root_id", "path"),)
+    __table_args__ = (
+        UniqueConstraint("root_id", "digest"),
+        CheckConstraint("length(digest) = 32", name="digest_length"),
+    )
+
+    def __post_init__(self) -> None:
+        self.digest = _digest(self.path)
 
 
 @dataclass(frozen=True, order=True)
@@ -66,11 +84,11 @@ def find_directories(session: Session, folders: Collection[Folder]) -> dict[Fold
     """Return the ids of those of the folders that are known."""
     found: dict[Folder, int] = {}
     for root in {folder.root for folder in folders}:
-        paths = [folder.path for folder in folders if folder.root == root]
+        digests = [_digest(folder.path) for folder in folders if folder.root == root]
         rows = session.execute(
             select(DirectoryRow.path, DirectoryRow.id)
             .join(RootRow, RootRow.id == DirectoryRow.root_id)
-            .where(_is_root(root), DirectoryRow.path.in_(paths))
+            .where(_is_root(root), DirectoryRow.digest.in_(digests))
         )
         found.update({Folder(root, bytes(path)): number for path, number in rows})
     return found
@@ -83,7 +101,10 @@ def get_or_add_directories(session: Session, folders: Collection[Folder]) -> dic
     if not missing:
         return found
     roots = {root: _get_or_add_root(session, root) for root in sorted({folder.root for folder in missing})}
-    rows = [{"root_id": roots[folder.root], "path": folder.path} for folder in missing]
+    rows = [
+        {"root_id": roots[folder.root], "path": folder.path, "digest": _digest(folder.path)}
+        for folder in missing
+    ]
     session.execute(insert_or_ignore(session, DirectoryRow), rows)
     return found | find_directories(session, missing)
 
@@ -96,6 +117,10 @@ def _get_or_add_root(session: Session, root: Root) -> int:
     row = {"host": root.host, "device": root.device, "path": root.path}
     session.execute(insert_or_ignore(session, RootRow), [row])
     return session.execute(statement).scalar_one()
+
+
+def _digest(path: bytes) -> bytes:
+    return hashlib.sha256(path).digest()
 
 
 def _is_root(root: Root) -> ColumnElement[bool]:

@@ -20,6 +20,8 @@ from dam.models.image.perceptual_hashes import hash_perceptually
 from dam.search.hamming import distance_of_bytes, distances, flat, is_flat
 
 HASHES = (ImagePHashComponent, ImageDHashComponent, ImageAHashComponent)
+_FINAL = (Outcome.DONE, Outcome.NOTHING, Outcome.FAILED)
+"""Outcomes after which an image is not pending. What lacks its decoder still is, in a way."""
 BLOCK = 65536
 """Rows compared at a time: memory stays the same however large the library is."""
 
@@ -115,11 +117,11 @@ def _hashed() -> Select[Any]:
     """Select the entities with current hashes, with pHash, dHash and aHash."""
     columns: list[Any] = [Entity.id, *(component.value for component in HASHES)]
     statement: Select[Any] = query(*HASHES).with_only_columns(*columns)
-    return statement.where(is_current(hash_perceptually))
+    return statement.where(is_current(hash_perceptually, Outcome.DONE))
 
 
-def is_current(system: System[Any, Any]) -> ColumnElement[bool]:
-    """Return the condition that a system's products on an entity are of its current version."""
+def is_current(system: System[Any, Any], *outcomes: Outcome) -> ColumnElement[bool]:
+    """Return the condition that a system's current version ended in one of these ways on an entity."""
     return (
         exists()
         .where(
@@ -127,17 +129,18 @@ def is_current(system: System[Any, Any]) -> ColumnElement[bool]:
             LedgerRow.system_id == SystemRow.id,
             SystemRow.name == system.name,
             LedgerRow.version == system.version,
-            LedgerRow.outcome == Outcome.DONE.value,
+            LedgerRow.outcome.in_([outcome.value for outcome in outcomes]),
         )
         .correlate(Entity)
     )
 
 
 def _count_uncompared(session: Session) -> int:
+    """Count the images that are still to be hashed; those that cannot be decoded never will."""
     statement = (
         select(func.count()).select_from(Entity).join(ImageComponent, ImageComponent.entity_id == Entity.id)
     )
-    return session.execute(statement.where(~is_current(hash_perceptually))).scalar_one()
+    return session.execute(statement.where(~is_current(hash_perceptually, *_FINAL))).scalar_one()
 
 
 def _pdq_of(session: Session, entity_ids: Sequence[int]) -> dict[int, bytes]:
@@ -146,7 +149,7 @@ def _pdq_of(session: Session, entity_ids: Sequence[int]) -> dict[int, bytes]:
         rows = session.execute(
             select(Entity.id, ImagePDQComponent.value)
             .join(ImagePDQComponent, ImagePDQComponent.entity_id == Entity.id)
-            .where(Entity.id.in_(entity_ids[start : start + 500]), is_current(hash_pdq))
+            .where(Entity.id.in_(entity_ids[start : start + 500]), is_current(hash_pdq, Outcome.DONE))
         )
         found.update({entity: bytes(value) for entity, value in rows})
     return found

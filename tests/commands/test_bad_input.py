@@ -140,15 +140,8 @@ def test_any_name_is_accepted_shown_escaped_and_comes_back_whole_from_json(
 
 @pytest.mark.parametrize("are_alike", [True, False], ids=["alike", "unlike"])
 def test_a_tree_deeper_than_any_path_can_be_is_added_whole(
-    library: CommandInProcess,
-    tmp_path: Path,
-    are_alike: bool,
-    database_kind: str,
-    request: pytest.FixtureRequest,
+    library: CommandInProcess, tmp_path: Path, are_alike: bool
 ) -> None:
-    if database_kind == "postgresql" and not are_alike:
-        reason = "the unique index on directory.path takes 2704 bytes after compression"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
     top = os.fsencode(tmp_path / "deep")
     random = Random(1)
     names = [b"n" * 250 if are_alike else bytes(random.choices(range(128, 256), k=250)) for _ in range(20)]

@@ -31,7 +31,12 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "system": {"id": number, "name": f"image.system_{number}"},
         "content_hash_md5": {"entity_id": number, "digest": bytes([number]) * 16},
         "content_hash_sha256": {"entity_id": number, "digest": bytes([number]) * 32},
-        "directory": {"id": number, "root_id": number, "path": b"a\xfe/%d" % number},
+        "directory": {
+            "id": number,
+            "root_id": number,
+            "path": b"a\xfe/%d" % number,
+            "digest": bytes([number]) * 32,
+        },
         "file_extension": {"entity_id": number, "extension": ""},
         "file_properties": {"entity_id": number, "size": 2**62, "original_name": b"a\0b"},
         "ledger": {

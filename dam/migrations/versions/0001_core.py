@@ -78,9 +78,11 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("root_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("path", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.CheckConstraint("length(digest) = 32", name=op.f("ck_directory_digest_length")),
         sa.ForeignKeyConstraint(["root_id"], ["root.id"], name=op.f("fk_directory_root_id_root")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directory")),
-        sa.UniqueConstraint("root_id", "path", name=op.f("uq_directory_root_id")),
+        sa.UniqueConstraint("root_id", "digest", name=op.f("uq_directory_root_id")),
     )
     op.create_table(
         "file_extension",
