@@ -188,10 +188,12 @@ class Library:
     def failures(self) -> list[Problem]:
         """Return every system that failed on an entity, with the reason."""
         with self.database.read() as session:
-            return list(problems(session, Outcome.FAILED))
+            return list(problems(session, self.registry, Outcome.FAILED))
 
     def find_by_path(self, path: bytes) -> list[int]:
         """Return the entity last seen at a path, or else the one that has the content of the file there."""
+        if not path:
+            return []
         whole = absolute(path)
         with self.database.read() as session:
             known = entity_at(session, whole)

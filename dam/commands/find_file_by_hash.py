@@ -73,7 +73,7 @@ def _digest_of(file: str, hash_type: HashType) -> bytes:
     from dam.library import digest_file
 
     try:
-        digests = digest_file(os.path.realpath(os.fsencode(file)))
+        digests = digest_file(os.fsencode(os.path.realpath(file) if file else file))
     except SourceError as error:
         raise UsageError(error.message, hint=error.hint) from None
     return digests.sha256 if hash_type is HashType.SHA256 else digests.md5

@@ -40,6 +40,11 @@ def print_bytes(chunks: Iterable[bytes]) -> None:
             sys.stdout.buffer.flush()
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def talk(text: str) -> None:
     """Say something to the person at the terminal, on stderr, after what was printed before it."""
     sys.stdout.flush()
@@ -101,11 +106,18 @@ def asset_lines(asset: Asset) -> Iterable[str]:
     yield f"  md5     {asset.md5.hex() if asset.md5 else '-'}"
     yield f"  size    {asset.size if asset.size is not None else '-'}"
     yield f"  type    {asset.media_type}"
-    yield f"  stored  {'yes' if asset.in_store else 'no, only where it was found'}"
+    yield f"  stored  {_stored(asset)}"
     for place in asset.locations:
         if place.row.closed_at is None:
             state = "" if place.row.state == "present" else f"  ({place.row.state})"
             yield f"  path    {show_path(place.path)}{state}"
+
+
+def _stored(asset: Asset) -> str:
+    if asset.in_store:
+        return "yes"
+    is_somewhere = any(place.row.closed_at is None for place in asset.locations)
+    return "no, only where it was found" if is_somewhere else "no, and no place is known any more"
 
 
 def one_line(asset: Asset) -> str:

@@ -9,7 +9,6 @@ from dam.commands import AsJson, command_app
 
 if TYPE_CHECKING:
     from dam.core.visit import Result
-    from dam.library import Library
 
 app = command_app()
 
@@ -29,7 +28,7 @@ def run(
     been installed since. Exit code 3 means that something failed which had not failed before, 4 that
     damage was found.
     """
-    from dam.commands.output import print_json, talk
+    from dam.commands.output import counted, print_json, talk
     from dam.commands.progress import Progress
     from dam.commands.session import open_library
 
@@ -37,7 +36,7 @@ def run(
     visited = damaged = new_failures = 0
     with open_library() as library, Progress("running") as progress:
         chosen = [library.registry.system(name) for name in systems or []]
-        failed_before = _failures(library)
+        failed_before = {(failure.entity, failure.system) for failure in library.failures()}
         for result in library.run(*chosen, retry_failed=retry_failed):
             visited += bool(result.runs or result.forgotten or result.content != "fine")
             outcomes.update(run.outcome.name.lower() for run in result.runs)
@@ -52,17 +51,8 @@ def run(
             if as_json:
                 print_json(_fields(result))
     ended = ", ".join(f"{outcomes[name]} {name}" for name in ("done", "nothing", "failed", "unavailable"))
-    talk(f"{visited} entities visited: {ended}")
+    talk(f"{counted(visited, 'entity', 'entities')} visited: {ended}")
     return 4 if damaged else 3 if new_failures else 0
-
-
-def _failures(library: "Library") -> set[tuple[int, str]]:
-    """Return what has failed so far, by entity and system."""
-    from dam.core.census import problems
-    from dam.core.ledger import Outcome
-
-    with library.world(write=False) as world:
-        return {(one.entity, one.system) for one in problems(world.session, Outcome.FAILED)}
 
 
 def _fields(result: "Result") -> dict[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from dam.core.component import Entity
@@ -64,12 +64,19 @@ def count_systems(session: Session, registry: Registry) -> list[SystemCount]:
     ]
 
 
-def problems(session: Session, outcome: Outcome) -> Iterator[Problem]:
-    """Yield everything that failed, or everything unavailable, by system and entity."""
+def problems(session: Session, registry: Registry, outcome: Outcome) -> Iterator[Problem]:
+    """Yield what failed, or what was unavailable, by system and entity, as `count_systems` counts it.
+
+    What is to be run again anyway, and what systems not installed now once said, is left out.
+    """
+    current = [
+        and_(SystemRow.name == system.name, LedgerRow.version == system.version)
+        for system in registry.systems
+    ]
     rows = session.execute(
         select(LedgerRow.entity_id, SystemRow.name, LedgerRow.message)
         .join(SystemRow, SystemRow.id == LedgerRow.system_id)
-        .where(LedgerRow.outcome == outcome.value)
+        .where(LedgerRow.outcome == outcome.value, or_(*current))
         .order_by(SystemRow.name, LedgerRow.entity_id)
         .execution_options(yield_per=1000)
     )

@@ -1,14 +1,17 @@
 """Settings: defaults, overridden by `.env`, by the environment and by arguments, in that order."""
 
 import os
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dam.errors import UsageError
 
-LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value),
+]
 
 
 class Settings(BaseSettings):
@@ -19,7 +22,7 @@ class Settings(BaseSettings):
     )
 
     database_url: str = Field(default="sqlite:///./dam.db", validation_alias="DATABASE_URL")
-    store: str = Field(default="./dam-store", min_length=1, validation_alias="DAM_STORE")
+    store: str = Field(default="./dam-store", validation_alias="DAM_STORE")
     log_level: LogLevel = Field(default="WARNING", validation_alias="DAM_LOG_LEVEL")
     workers: int = Field(
         default_factory=lambda: len(os.sched_getaffinity(0)), ge=0, le=1024, validation_alias="DAM_WORKERS"
@@ -32,6 +35,14 @@ class Settings(BaseSettings):
     busy_timeout: float = Field(default=15.0, ge=0, validation_alias="DAM_BUSY_TIMEOUT")
     """Seconds to wait for a locked database."""
 
+    @field_validator("store")
+    @classmethod
+    def _is_somewhere(cls, store: str) -> str:
+        # No `min_length`: with it pydantic refuses names that are not UTF-8.
+        if not store:
+            raise ValueError("it is empty")
+        return store
+
 
 def load_settings(**overrides: object) -> Settings:
     """Return the settings in force here; raises UsageError naming the one that is wrong."""
@@ -40,6 +51,7 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
-        raise UsageError(f"bad setting: {name}: {first['msg'].lower()}") from None
+        reason = first["msg"].removeprefix("Value error, ")
+        raise UsageError(f"bad setting: {name}: {reason[:1].lower()}{reason[1:]}") from None
     except UnicodeDecodeError:
         raise UsageError("bad setting: .env: not UTF-8") from None

@@ -1,6 +1,7 @@
 """Executors: where visits run. In this process, or in supervised workers that may die."""
 
 import contextlib
+import math
 import multiprocessing
 import os
 import resource
@@ -19,6 +20,8 @@ from dam.errors import WorkerError
 
 _RECYCLE_AFTER = 500
 """Visits after which a worker is replaced, in case a decoder leaks."""
+_GRACE = 5
+"""Seconds after its time limit at which a worker ends itself."""
 _PRELOADED = ["dam.core.visit", "dam.core.recognition", "sqlalchemy.orm"]
 
 
@@ -115,7 +118,7 @@ class WorkerPool:
         self._count += 1
         announced = Path(folder.name) / str(self._count)
         future = self._pool.schedule(
-            _visit_announcing, args=[task, str(announced)], timeout=self._limits.seconds
+            _visit_announcing, args=[task, str(announced), self._limits.seconds], timeout=self._limits.seconds
         )
         under_way[future] = (task, announced)
 
@@ -169,8 +172,10 @@ def make_executor(workers: int, limits: WorkerLimits) -> Executor:
     return WorkerPool(workers, limits) if workers else InProcess()
 
 
-def _visit_announcing(task: Task, announced: str) -> Result:
+def _visit_announcing(task: Task, announced: str, seconds: float) -> Result:
     """Visit in a worker, writing down each step before it is taken."""
+    # The coordinator stops what takes too long. Should it be gone by then, the worker stops by itself.
+    signal.alarm(math.ceil(seconds) + _GRACE)
     file = os.open(announced, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
 
@@ -181,6 +186,7 @@ def _visit_announcing(task: Task, announced: str) -> Result:
 
         return visit(task, announce)
     finally:
+        signal.alarm(0)
         os.close(file)
 
 

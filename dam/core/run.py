@@ -24,6 +24,14 @@ Sources = Callable[[Session, Sequence[int]], Mapping[int, Source]]
 
 
 @dataclass(frozen=True)
+class _Given:
+    """What a visit was told of its entity."""
+
+    state: State
+    source: Source | None
+
+
+@dataclass(frozen=True)
 class Runner:
     """Brings derived components up to date."""
 
@@ -32,8 +40,8 @@ class Runner:
     executor: Executor
     sources: Sources
     derived: DerivedStore | None = None
-    on_altered: Callable[[Session, Result], None] = lambda session, result: None
-    """Called when an entity's bytes turn out to be others, within the transaction of the batch."""
+    on_altered: Callable[[Session, Result, Source | None], None] = lambda session, result, source: None
+    """Called with the source used when bytes turn out to be others, in the transaction of the batch."""
 
     def run(
         self,
@@ -72,7 +80,7 @@ class Runner:
     def _visit(
         self, chunks: Iterable[Sequence[int]], selected: frozenset[str] | None, retry_failed: bool, batch: int
     ) -> Iterator[Result]:
-        given: dict[int, State] = {}
+        given: dict[int, _Given] = {}
 
         def tasks() -> Iterator[Task]:
             for chunk in chunks:
@@ -80,7 +88,7 @@ class Runner:
                     states = read_states(session, self.registry, chunk)
                     sources = self.sources(session, chunk)
                 for entity_id, state in states.items():
-                    given[entity_id] = state
+                    given[entity_id] = _Given(state, sources.get(entity_id))
                     yield Task(
                         entity_id=entity_id,
                         systems=self.registry.systems,
@@ -101,14 +109,15 @@ class Runner:
                 waiting, since = [], time.monotonic()
         yield from self._record(waiting, given)
 
-    def _record(self, results: Sequence[Result], given: dict[int, State]) -> list[Result]:
+    def _record(self, results: Sequence[Result], given: dict[int, "_Given"]) -> list[Result]:
         """Write one batch in one transaction."""
         altered = [result for result in results if result.content == "altered"]
 
         def write(session: Session) -> list[Result]:
             for result in altered:
-                self.on_altered(session, result)
-            return write_results(session, self.registry, results, given)
+                self.on_altered(session, result, given[result.entity_id].source)
+            told = {result.entity_id: given[result.entity_id].state for result in results}
+            return write_results(session, self.registry, results, told)
 
         if not any(r.runs or r.products or r.forgotten or r.stale for r in results) and not altered:
             written: list[Result] = list(results)

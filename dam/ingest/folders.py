@@ -55,6 +55,8 @@ def absolute(path: bytes) -> bytes:
 
     `a/..` is not here if `a` is a symbolic link elsewhere; then the folders are resolved.
     """
+    if not path:
+        return path  # No path at all must not become this folder.
     whole = os.path.join(os.getcwdb(), path)
     plain = os.path.normpath(whole)
     if plain.startswith(b"//"):

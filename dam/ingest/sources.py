@@ -43,13 +43,13 @@ def find_sources(session: Session, store: Store, entity_ids: Sequence[int]) -> d
     return sources
 
 
-def close_altered(session: Session, result: Result) -> None:
-    """Close the place whose bytes turned out to be others, unless the store was asked."""
-    if find_stored(session, [result.entity_id]):
+def close_altered(session: Session, result: Result, source: Source | None) -> None:
+    """Close the very place whose bytes turned out to be others; what the store holds has no place."""
+    if not isinstance(source, InPlaceSource):
         return
-    place = open_place(locations_of(session, [result.entity_id])[result.entity_id])
-    if place is not None:
-        close_location(session, place.row.id, utc_now())
+    for place in locations_of(session, [result.entity_id])[result.entity_id]:
+        if place.path == source.path:
+            close_location(session, place.row.id, utc_now())
 
 
 def open_place(places: Sequence[Location]) -> Location | None:

@@ -41,7 +41,7 @@ def read_image_query(registry: Registry, executor: Executor, path: bytes) -> Ima
     Raises UsageError if it is no picture or cannot be decoded, SourceError if it cannot be read.
     """
     # Asking about a file through a link to it is harmless, unlike adding it.
-    resolved = os.path.realpath(path)
+    resolved = os.path.realpath(path) if path else path
     _, digests = read_settled(resolved, lambda source: digest_chunks(source.chunks()))
     task = Task(
         entity_id=0,

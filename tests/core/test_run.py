@@ -256,7 +256,7 @@ def test_the_census_counts_what_is_pending_done_and_failed(database: Database) -
     assert (after["t.double"].done, after["t.double"].pending) == (2, 0)
     assert (after["t.divide"].done, after["t.divide"].failed) == (1, 1)
     with database.read() as session:
-        (problem,) = problems(session, Outcome.FAILED)
+        (problem,) = problems(session, ALL, Outcome.FAILED)
     assert (problem.entity, problem.system, problem.message) == (unlucky, "t.divide", "14 is unlucky")
     assert values(database, SummaryComponent).isdisjoint({lucky, unlucky})
 
