@@ -33,6 +33,7 @@ COMMANDS = {
 HIDDEN = {"query-assets-placeholder"}
 
 _UNEXPECTED = 70
+_STOPPING: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 _BROKEN_PIPE = 141
 
 
@@ -86,22 +87,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"dam-cli {__version__}")  # noqa: T201
         return 0
     _prepare_streams()
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in _STOPPING}
     try:
-        signal.signal(signal.SIGTERM, _terminate)
+        for number in _STOPPING:
+            signal.signal(number, _stop)
         return _flush(_run(chosen))
     except BrokenPipeError:
         # Whoever read our output has seen enough.
         _silence_stdout()
         return _BROKEN_PIPE
-    except KeyboardInterrupt:
-        _say("interrupted: what was acknowledged is safe; the same command goes on from there")
-        return 128 + signal.SIGINT
-    except _Terminated:
-        _say("terminated: what was acknowledged is safe; the same command goes on from there")
-        return 128 + signal.SIGTERM
+    except _Stopped as stopped:
+        _say(
+            f"{_STOPPING[stopped.number]}: what was acknowledged is safe; the same command goes on from there"
+        )
+        return 128 + stopped.number
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(arguments: list[str]) -> int:
@@ -112,13 +114,13 @@ def _run(arguments: list[str]) -> int:
     except TyperException as error:
         return _report_usage(error)
     except typer.Abort:
-        raise KeyboardInterrupt from None
+        raise _Stopped(signal.SIGINT) from None
     except SystemExit as left:
         # Typer's answer to a closed pipe is to leave with 1, which is ours for: nothing found.
         if isinstance(left.__context__, BrokenPipeError):
             raise left.__context__ from None
         raise
-    except (BrokenPipeError, KeyboardInterrupt, _Terminated):
+    except (BrokenPipeError, _Stopped):
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence
         _report_unexpected(error)
@@ -145,12 +147,19 @@ def _silence_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-class _Terminated(BaseException):
-    """SIGTERM, on its way out as an exception so that transactions roll back."""
+class _Stopped(BaseException):
+    """A signal to stop, on its way out as an exception so that transactions roll back."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise _Terminated
+def _stop(number: int, frame: FrameType | None) -> None:
+    for other in _STOPPING:
+        # Once is enough: a second one would break off the tidying up, and the workers would never end.
+        signal.signal(other, signal.SIG_IGN)
+    raise _Stopped(number)
 
 
 def _prepare_streams() -> None:

@@ -2,6 +2,8 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,13 +18,22 @@ app = command_app()
 
 @app.command()  # type: ignore[untyped-decorator]
 def add_asset(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, and folders with -r.")],
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH...", help="Files, and folders with -r.")
+    ] = None,
     recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Add what is in folders.")] = False,
     no_copy: Annotated[
         bool, typer.Option("--no-copy", help="Register the files where they are; copy nothing.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", "-n", help="Say what would happen; write nothing.")
+    ] = False,
+    from_file: Annotated[
+        str | None,
+        typer.Option("--from-file", metavar="FILE", help="Add the paths listed in FILE too; - is stdin."),
+    ] = None,
+    null: Annotated[
+        bool, typer.Option("--null", "-0", help="The list's paths end in NUL, not newline.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show unchanged files too.")] = False,
     as_json: AsJson = False,
@@ -36,11 +47,12 @@ def add_asset(
     from dam.commands.output import print_json, print_line, talk
     from dam.commands.progress import Progress
     from dam.commands.session import open_library
+    from dam.core.path_text import show_path
 
+    raw = _named(paths or [], from_file, null)
     counts: Counter[str] = Counter()
     troubled = refused = healed = 0
     with open_library() as library, Progress("adding") as progress:
-        raw = [os.fsencode(path) for path in paths]
         try:
             for added in library.add(raw, recursive=recursive, copy=not no_copy, dry_run=dry_run):
                 counts[added.status] += 1
@@ -53,11 +65,26 @@ def add_asset(
                 elif verbose or added.healed or added.status != "unchanged":
                     print_line(_line(added))
                 if added.hint:
-                    talk(f"hint: {added.hint}")
+                    talk(f"hint: {show_path(added.path)}: {added.hint}")
         finally:
+            # Also of what was done before an error or an interrupt.
             progress.stop()
-            talk(_summary(counts, troubled, dry_run))
+            if counts:
+                talk(_summary(counts, troubled, dry_run))
+    if not counts:
+        talk(_summary(counts, troubled, dry_run))
     return 4 if healed else 3 if refused else 0
+
+
+def _named(paths: list[str], from_file: str | None, null: bool) -> Iterator[bytes]:
+    """Yield the paths given as arguments, then those listed; raises UsageError if there is no list at all."""
+    from dam.commands.path_list import listed_paths
+    from dam.errors import UsageError
+
+    if not paths and from_file is None:
+        raise UsageError("nothing to add: no path was given", hint="dam-cli add-asset --help")
+    listed = iter(()) if from_file is None else listed_paths(from_file, null=null)
+    return chain(map(os.fsencode, paths), listed)
 
 
 def _fields(added: "Added") -> dict[str, object]:
@@ -75,7 +102,7 @@ def _fields(added: "Added") -> dict[str, object]:
 
 
 def _line(added: "Added") -> str:
-    from dam.services.path_text import show_path
+    from dam.core.path_text import show_path
 
     entity = "-" if added.entity is None else str(added.entity)
     line = f"{added.status.value:<9}  {entity:>6}  {show_path(added.path)}"

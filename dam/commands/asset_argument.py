@@ -4,8 +4,8 @@ import os
 from typing import TYPE_CHECKING
 
 from dam.commands.digest_argument import LENGTHS, try_hex
+from dam.core.path_text import show_path
 from dam.errors import NothingFound, UsageError
-from dam.services.path_text import show_path
 
 if TYPE_CHECKING:
     from dam.library import Library

@@ -2,8 +2,8 @@
 
 import os
 
+from dam.core.path_text import show_path
 from dam.errors import UsageError
-from dam.services.path_text import show_path
 
 LENGTHS = {"sha256": 64, "md5": 32}
 """Hex digits of each kind of digest."""

@@ -53,8 +53,8 @@ def find_file_by_hash(
 def _wanted(digest: str | None, hash_type: HashType, file: str | None) -> bytes:
     """Return the digest to look for; raises UsageError if there is none or two that differ."""
     from dam.commands.digest_argument import parse_digest
+    from dam.core.path_text import show_path
     from dam.errors import UsageError
-    from dam.services.path_text import show_path
 
     if digest is None and file is None:
         raise UsageError("nothing to find: neither a hash nor a file was given", hint="give HASH, or -f PATH")

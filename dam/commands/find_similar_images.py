@@ -25,7 +25,7 @@ def find_similar_images(
     An image matches if any of its three hashes is within its threshold. Nothing is written, and the
     very same content is not listed. Exit code 1 means that nothing resembles it.
     """
-    from dam.commands.output import asset_fields, one_line, print_json, print_line, talk
+    from dam.commands.output import asset_fields, counted, one_line, print_json, print_line, talk
     from dam.commands.session import open_library
     from dam.errors import SourceError, UsageError
     from dam.search.similar_images import Thresholds
@@ -38,9 +38,8 @@ def find_similar_images(
             raise UsageError(error.message, hint=error.hint) from None
         found = library.similar_images(query, thresholds)
         if found.uncompared:
-            talk(
-                f"{found.uncompared} images have no current hashes and were not compared: see dam-cli status"
-            )
+            images = counted(found.uncompared, "image has", "images have")
+            talk(f"{images} no current hashes yet and were not compared: see dam-cli status")
         assets = library.assets([match.entity for match in found.matches])
         for match, asset in zip(found.matches, assets, strict=True):
             distances = {"phash": match.phash, "ahash": match.ahash, "dhash": match.dhash, "pdq": match.pdq}

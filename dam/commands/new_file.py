@@ -5,9 +5,9 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 
+from dam.core.path_text import show_path
 from dam.errors import UsageError
 from dam.services.os_errors import store_error, why
-from dam.services.path_text import show_path
 from dam.services.stores.durable_files import write_fully
 
 

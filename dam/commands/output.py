@@ -13,10 +13,10 @@ from sqlalchemy.orm import ColumnProperty
 
 from dam.core.columns import Hash64, Name
 from dam.core.component import Component, column_names
+from dam.core.path_text import path_to_json, show_path
 from dam.models.asset import Asset
 from dam.models.file_location_component import Location
 from dam.services.os_errors import store_error
-from dam.services.path_text import path_to_json, show_path
 
 
 def print_line(text: str = "") -> None:

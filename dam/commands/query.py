@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from dam.commands import AsJson, command_app
 
@@ -17,13 +18,29 @@ app = command_app()
 _CHUNK = 500
 
 
-@app.command()  # type: ignore[untyped-decorator]
+class ManyValues(TyperCommand):
+    """A command whose `--has A B` means `--has A --has B`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Repeat the option before each further value."""
+        repeated: list[str] = []
+        option: str | None = None
+        for argument in args:
+            if argument.startswith("-"):
+                option = None if argument not in ("--has", "--lacks") else argument
+            elif option is not None and repeated and repeated[-1] != option:
+                repeated.append(option)
+            repeated.append(argument)
+        return super().parse_args(ctx, repeated)
+
+
+@app.command(cls=ManyValues)  # type: ignore[untyped-decorator]
 def query(
     having: Annotated[
-        list[str] | None, typer.Option("--has", metavar="COMPONENT", help="It has this; may be repeated.")
+        list[str] | None, typer.Option("--has", metavar="COMPONENT...", help="It has these.")
     ] = None,
     lacking: Annotated[
-        list[str] | None, typer.Option("--lacks", metavar="COMPONENT", help="It lacks this; may be repeated.")
+        list[str] | None, typer.Option("--lacks", metavar="COMPONENT...", help="It lacks these.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=0, help="At most this many.")] = None,
     as_json: AsJson = False,

@@ -83,7 +83,7 @@ def _is_for_people(key: str, value: object) -> bool:
 def _text(value: object) -> str:
     import os
 
-    from dam.services.path_text import show_path
+    from dam.core.path_text import show_path
 
     return show_path(os.fsencode(value)) if isinstance(value, str) else str(value)
 

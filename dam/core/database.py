@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from dam.core.component import Base
 from dam.core.database_errors import explain, explain_missing_driver, is_retryable
+from dam.core.path_text import show_path
 from dam.errors import DatabaseError, NoLibrary, UsageError
 
 T = TypeVar("T")
@@ -49,6 +50,7 @@ _NO_ROOM_BESIDE = (
     "SQLITE_READONLY",
     "SQLITE_READONLY_DIRECTORY",
     "SQLITE_READONLY_CANTINIT",
+    "SQLITE_IOERR_SHMSIZE",
 )
 """What SQLite says when it cannot make the WAL's index file in a read-only folder."""
 
@@ -145,7 +147,8 @@ def parse_url(url: str) -> URL:
 def describe(url: URL) -> str:
     """Return the database's name for messages, without its passwords."""
     shown = url.difference_update_query([key for key in url.query if "password" in key])
-    return str(sqlite_path(url) or shown.render_as_string(hide_password=True))
+    path = sqlite_path(url)
+    return show_path(os.fsencode(path)) if path else shown.render_as_string(hide_password=True)
 
 
 def sqlite_path(url: URL) -> Path | None:

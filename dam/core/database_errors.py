@@ -10,6 +10,7 @@ _SQLITE: dict[str, type[DamError]] = {
     "SQLITE_BUSY": Busy,
     "SQLITE_LOCKED": Busy,
     "SQLITE_FULL": NoSpace,
+    "SQLITE_IOERR_SHMSIZE": NoSpace,  # no room for the WAL's index
     "SQLITE_CORRUPT": IntegrityError,
     "SQLITE_NOTADB": IntegrityError,
     "SQLITE_CANTOPEN": DatabaseError,
@@ -60,7 +61,7 @@ def _class_of(cause: BaseException | None, reason: str) -> type[DamError]:
         primary = "_".join(str(sqlite_name).split("_")[:2])
         if reason.startswith(("no such table", "no such column")):
             return SchemaError
-        return _SQLITE.get(primary, DatabaseError)
+        return _SQLITE.get(str(sqlite_name)) or _SQLITE.get(primary, DatabaseError)
     state = getattr(cause, "sqlstate", None)
     if state is None and re.search(r'database "[^"]*" does not exist', reason):
         return NoLibrary  # an error while connecting carries no state

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 
 from dam.core.database import Database
+from dam.core.path_text import show_path
 from dam.errors import IntegrityError, NothingFound
 from dam.ingest.sources import open_place
 from dam.models.content_hash_sha256_component import ContentHashSHA256Component
@@ -16,7 +17,6 @@ from dam.models.image.preview_component import PreviewComponent
 from dam.models.stored_copy_component import find_stored
 from dam.services.file_storage import Store
 from dam.services.os_errors import store_errors
-from dam.services.path_text import show_path
 from dam.services.source_file import CHUNK_BYTES, SourceFile
 
 

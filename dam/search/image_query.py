@@ -7,6 +7,7 @@ from typing import Any
 from dam.core.component import Component, Values
 from dam.core.executor import Executor
 from dam.core.ledger import Outcome
+from dam.core.path_text import show_path
 from dam.core.recognition import NAME as RECOGNISE
 from dam.core.recognition import FileExtensionComponent, extension_of
 from dam.core.registry import Registry
@@ -20,7 +21,6 @@ from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.perceptual_hashes import hash_perceptually
 from dam.search.similar_images import ImageFingerprints
 from dam.services.digests import Digests, digest_chunks
-from dam.services.path_text import show_path
 from dam.services.source_file import read_settled
 from dam.services.sources import InPlaceSource
 

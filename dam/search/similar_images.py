@@ -58,7 +58,13 @@ class SimilarImage:
     @property
     def rank(self) -> tuple[int, int, int, int, int]:
         """Return what results are sorted by: PDQ, then pHash, dHash, aHash, then age."""
-        return (257 if self.pdq is None else self.pdq, self.phash, self.dhash, self.ahash, self.entity)
+        return (
+            ImagePDQComponent.bits + 1 if self.pdq is None else self.pdq,
+            self.phash,
+            self.dhash,
+            self.ahash,
+            self.entity,
+        )
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from dam.core.path_text import show_path
 from dam.errors import NoSpace, SourceUnreachable, StoreError
-from dam.services.path_text import show_path
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 

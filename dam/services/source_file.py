@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Self, TypeVar
 
+from dam.core.path_text import show_path
 from dam.errors import SourceChanged, SourceError
 from dam.services.deep_paths import open_path, stat_path
 from dam.services.file_facts import FileFacts, why_not_regular
 from dam.services.os_errors import source_error
-from dam.services.path_text import show_path
 
 CHUNK_BYTES = 1 << 20
 ATTEMPTS = 3

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from dam.core.content import Content
+from dam.core.path_text import show_path
 from dam.errors import IntegrityError, SourceChanged, SourceUnreachable
 from dam.services.file_storage import Store
 from dam.services.os_errors import source_error
-from dam.services.path_text import show_path
 from dam.services.source_file import NotRegular, SourceFile
 
 MOST_IN_MEMORY = 64 << 20

@@ -78,8 +78,6 @@ def test_a_full_disk_loses_nothing_and_the_same_command_goes_on_when_there_is_ro
 
 def exit_codes(kilobytes: int) -> set[int]:
     """Return what an add may end in with so much room left, of which SQLite's index file wants 32 KiB."""
-    if kilobytes < 32:
-        return {6, 7}  # SQLite says no more than "disk I/O error" then.
     return {6} if kilobytes < 1000 else {0}
 
 

@@ -59,6 +59,14 @@ class TestDamage:
         assert kept.read_bytes() == b"prec"
         assert kept.name.startswith(sha256.hex())
 
+    def test_damage_that_keeps_the_size_is_found_when_the_file_is_put_again(self, store: LocalStore) -> None:
+        path = object_path(store, put(store, [b"precious"]).digests.sha256)
+        path.unlink()
+        path.write_bytes(b"preci0us")
+        assert put(store, [b"precious"]).healed
+        assert path.read_bytes() == b"precious"
+        assert [kept.read_bytes() for kept in quarantined(store)] == [b"preci0us"]
+
     def test_healing_again_and_again_overwrites_nothing(self, store: LocalStore) -> None:
         path = object_path(store, put(store, [b"precious"]).digests.sha256)
         for damage in (b"1", b"22", b"333"):

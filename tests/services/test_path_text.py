@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dam.services.path_text import path_to_json, show_path
+from dam.core.path_text import path_to_json, show_path
 
 
 @pytest.mark.parametrize(

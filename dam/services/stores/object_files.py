@@ -1,5 +1,6 @@
 """Originals in a local store: objects/ab/cd/<64 hex>, written once, durable before they are claimed."""
 
+import hashlib
 import os
 import stat
 import uuid
@@ -23,6 +24,7 @@ class ObjectFiles:
     def __init__(self, root: str) -> None:
         self._root = root
         self._known_durable: set[str] = set()
+        self._verified: set[bytes] = set()
 
     def path(self, sha256: bytes) -> str:
         """Return where the bytes with this digest are, or would be."""
@@ -49,7 +51,7 @@ class ObjectFiles:
         while True:
             # One look decides: between two, another process may put what looks like damage then.
             status = _look(path)
-            if status is not None and _is_whole(status, digests):
+            if status is not None and _is_whole(status, digests) and self._verify(path, digests):
                 return Published(digests, created=False, healed=healed)
             if status is not None:
                 self._quarantine(path, directories)
@@ -59,8 +61,27 @@ class ObjectFiles:
                 return Published(digests, created=not healed, healed=healed)
 
     def _holds(self, digests: Digests) -> bool:
-        status = _look(self.path(digests.sha256))
-        return status is not None and _is_whole(status, digests)
+        path = self.path(digests.sha256)
+        status = _look(path)
+        return status is not None and _is_whole(status, digests) and self._verify(path, digests)
+
+    def _verify(self, path: str, digests: Digests) -> bool:
+        """Tell whether an object that is there has the right bytes.
+
+        Whoever is told "duplicate" may delete the file, so it must be true: once in a process for
+        each object, since reading it costs as much as reading the file did.
+        """
+        if digests.sha256 in self._verified:
+            return True
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False  # Somebody is healing it at this moment.
+        with open(descriptor, "rb") as file:
+            if hashlib.file_digest(file, "sha256").digest() != digests.sha256:
+                return False
+        self._verified.add(digests.sha256)
+        return True
 
     def _quarantine(self, path: str, directories: DirectoryGroup) -> None:
         """Move damaged bytes away. Never delete: they may be the last that is left of something."""
