@@ -282,7 +282,11 @@ def _set_up_store(session: Session, url: str) -> bool:
     lock_table(session, StoreRow)
     known = session.scalars(select(StoreRow).order_by(StoreRow.id)).first()
     if known is not None and session.scalar(select(StoredCopyComponent.entity_id).limit(1)) is not None:
-        open_store(url, expected_uuid=known.uuid)
+        try:
+            open_store(url, expected_uuid=known.uuid)
+        except NoLibrary as error:
+            hint = "the database knows files in it: mount its disk, or set DAM_STORE to where it is now"
+            raise NoLibrary(error.message, hint=hint) from None
         return False
     try:
         found = open_store(url, expected_uuid=known.uuid if known else None)

@@ -13,8 +13,10 @@ def parse_digest(text: str, kind: str) -> bytes:
     """Return the digest that `text` writes in hex; raises UsageError naming the length expected."""
     length = LENGTHS[kind]
     shown = show_path(os.fsencode(text))
+    others = [name for name, digits in LENGTHS.items() if digits == len(text)]
+    hint = f"that is the length of a {others[0]}: --hash-type {others[0]}" if others else None
     if len(text) != length:
-        raise UsageError(f"bad hash: {shown}: a {kind} has {length} hex digits, not {len(text)}")
+        raise UsageError(f"bad hash: {shown}: a {kind} has {length} hex digits, not {len(text)}", hint=hint)
     digest = try_hex(text)
     if digest is None:
         raise UsageError(f"bad hash: {shown}: a {kind} has {length} hex digits, and these are not all hex")

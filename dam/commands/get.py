@@ -14,7 +14,7 @@ app = command_app()
 def get(
     asset: Annotated[str, typer.Argument(metavar="ENTITY|HASH", help="A number, a SHA-256 or an MD5.")],
     output: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to stdout.")
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write here; - is stdout.")
     ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Give the small picture of it instead.")] = False,
 ) -> None:
@@ -43,7 +43,11 @@ def get(
             chunks = iter([data])
         else:
             chunks = library.read(entities[0])
-        if output is None:
+        if output is None and os.isatty(1):
+            raise UsageError(
+                "not shown: bytes are not for a terminal", hint="use -o FILE, or -o - if it is text"
+            )
+        if output in (None, "-"):
             print_bytes(chunks)
         else:
-            write_new_file(os.fsencode(output), chunks)
+            write_new_file(os.fsencode(output or ""), chunks)

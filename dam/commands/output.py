@@ -123,7 +123,7 @@ def _stored(asset: Asset) -> str:
 def one_line(asset: Asset) -> str:
     """Return an asset on one line: the first open place, or the name it was first added under."""
     places = [place.path for place in asset.locations if place.row.closed_at is None]
-    name = show_path(places[0] if places else asset.original_name or b"")
+    name = show_path(places[0]) if places else f"(at no known place) {show_path(asset.original_name or b'')}"
     more = f"  (+{len(places) - 1} more)" if len(places) > 1 else ""
     return f"{asset.entity:>8}  {asset.media_type:<24}  {asset.size or 0:>12}  {name}{more}"
 

@@ -92,6 +92,7 @@ def _run_lines(runs: "dict[str, Entry]") -> list[str]:
     lines = ["systems"]
     for name, entry in runs.items():
         state = "  (to be run again)" if entry.version < 0 else ""
-        reason = f": {entry.message}" if entry.message else ""
+        needs = "needs " if entry.outcome.name == "UNAVAILABLE" else ""
+        reason = f": {needs}{entry.message}" if entry.message else ""
         lines.append(f"  {name}  {entry.outcome.name.lower()}{state}{reason}")
     return lines

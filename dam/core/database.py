@@ -194,7 +194,10 @@ def _sqlite_engine(
     url: URL, path: Path, pragmas: dict[str, object], read_only: bool, create: bool, busy_timeout: float
 ) -> Engine:
     if not create and is_missing(path):
-        raise NoLibrary(f"no library here: {path}: no such database", hint="make one with: dam-cli setup-db")
+        raise NoLibrary(
+            f"no library here: {show_path(os.fsencode(path.absolute()))}: no such database",
+            hint="make one with: dam-cli setup-db, or name yours in DATABASE_URL",
+        )
 
     def connect() -> sqlite3.Connection:
         return _connect(path, busy_timeout, read_only=read_only, create=create)

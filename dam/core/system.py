@@ -33,8 +33,8 @@ class Unavailable(Exception):
 
     @property
     def message(self) -> str:
-        """Return what the ledger keeps: ``module (extra)``."""
-        return f"{self.module} ({self.extra})"
+        """Return what the ledger keeps, the module first."""
+        return f"{self.module} (extra: {self.extra})"
 
 
 def _unavailable(module: str, extra: str) -> Unavailable:

@@ -4,6 +4,7 @@ A plugin's `env.py` is two lines: import `run_migrations`, call it with the plug
 version table.
 """
 
+import sys
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -114,6 +115,11 @@ def _render_plainly(kind: str, item: Any, autogenerate_context: object) -> str |
 
 def _number(migration: MigrationContext, revision: object, directives: list[MigrationScript]) -> None:
     """Give a new revision the number after the last one."""
+    asked = getattr(context.config.cmd_opts, "autogenerate", False)
+    if asked and directives and directives[0].upgrade_ops and directives[0].upgrade_ops.is_empty():
+        # The models are as the database is: an empty revision would only have to be taken back again.
+        print("no changes were found, so no revision was written", file=sys.stderr)  # noqa: T201
+        directives.clear()
     script = ScriptDirectory.from_config(context.config)
     head = script.get_current_head()
     if directives:

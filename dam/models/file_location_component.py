@@ -114,6 +114,7 @@ def record_sightings(session: Session, sightings: Iterable[Sighting]) -> set[Pla
             _see_again(row, by_place[place])
         else:
             row.closed_at = by_place[place].seen
+            row.state = LocationState.MISSING.value
     session.flush()
     fresh = [p for p in ordered if p not in known or known[p].entity_id != by_place[p].entity_id]
     if fresh:
@@ -144,7 +145,7 @@ def close_location(session: Session, location_id: int, when: datetime) -> None:
     session.execute(
         update(FileLocationComponent)
         .where(FileLocationComponent.id == location_id, FileLocationComponent.closed_at.is_(None))
-        .values(closed_at=when)
+        .values(closed_at=when, state=LocationState.MISSING.value)
     )
 
 

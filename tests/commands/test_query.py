@@ -37,6 +37,15 @@ def test_several_conditions_hold_all_at_once(filled: CommandInProcess, tmp_path:
     assert names(broken) == {"half.png"}
 
 
+def test_an_option_takes_several_components(filled: CommandInProcess) -> None:
+    assert names(filled("query", "--has", "Image", "Dimensions", "--lacks", "StoredCopy", "--json")) == set()
+    assert names(filled("query", "--json", "--has", "Image", "Dimensions")) == {
+        "lake.jpg",
+        "lake-small.png",
+        "hill.png",
+    }
+
+
 def test_people_get_one_line_an_entity(filled: CommandInProcess, media: Path) -> None:
     listed = filled("query", "--has", "Image")
     assert listed.exit_code == 0

@@ -31,7 +31,7 @@ def test_what_was_lost_comes_back_equal(filled: CommandInProcess, media: Path) -
     assert "Dimensions" not in show(filled, media / "lake.jpg")["components"]
     ran = filled("run")
     assert ran.exit_code == 0
-    assert "1 entities visited: 2 done" in ran.stderr
+    assert "1 entity visited: 2 done" in ran.stderr
     assert show(filled, media / "lake.jpg") == before
 
 

@@ -2,6 +2,8 @@
 
 import ctypes
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +60,10 @@ def decode(content: Content) -> Picture:
         os._exit(3)
     if order == b"hang":
         time.sleep(600)
+    if order.startswith(b"spin "):
+        Path(os.fsdecode(order[5:])).write_text(str(os.getpid()))
+        while True:
+            pass
     if order == b"eat":
         bytearray(1 << 40)
     if order == b"shout":
@@ -83,6 +89,7 @@ def identify(content: Content) -> WorkerComponent:
     return WorkerComponent(pid=os.getpid())
 
 
+PROJECT = Path(__file__).parents[2]
 SYSTEMS = Registry.of([], [echo, draw, identify]).systems
 
 
@@ -153,6 +160,43 @@ def test_tasks_are_taken_no_faster_than_needed(pool: WorkerPool) -> None:
         next(results)
 
     assert next(taken) <= 10
+
+
+def test_a_worker_whose_coordinator_is_gone_ends_by_itself(tmp_path: Path) -> None:
+    script = tmp_path / "coordinator.py"
+    script.write_text(ABANDONED)
+    started = subprocess.run(
+        [sys.executable, script, tmp_path / "pid"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
+    worker = int(started.stdout)
+    end = time.monotonic() + 20
+    while Path(f"/proc/{worker}").exists() and time.monotonic() < end:
+        time.sleep(0.2)
+
+    assert not Path(f"/proc/{worker}").exists()
+
+
+ABANDONED = """
+import os, pathlib, sys, threading, time
+from tests.core.test_executor import task
+from dam.core.executor import WorkerLimits, WorkerPool
+
+if __name__ == "__main__":
+    said = pathlib.Path(sys.argv[1])
+    pool = WorkerPool(1, WorkerLimits(seconds=1, memory=2048))
+    spinning = task(1, b"spin " + os.fsencode(said))
+    threading.Thread(target=lambda: list(pool.visit([spinning])), daemon=True).start()
+    while not (said.exists() and said.read_text()):
+        time.sleep(0.05)
+    print(said.read_text(), flush=True)
+    os._exit(9)  # without any tidying up, as by SIGKILL
+"""
 
 
 def test_workers_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,8 +168,8 @@ def test_a_failed_system_is_not_tried_again_until_asked() -> None:
 
 def test_an_unavailable_system_runs_once_its_module_can_be_imported() -> None:
     rows: Any = {NumberComponent: [{"value": 1}]}
-    missing = {"tests.third": Entry(1, Outcome.UNAVAILABLE, "no_such_module (letters)")}
-    there = {"tests.third": Entry(1, Outcome.UNAVAILABLE, "json (letters)")}
+    missing = {"tests.third": Entry(1, Outcome.UNAVAILABLE, "no_such_module (extra: letters)")}
+    there = {"tests.third": Entry(1, Outcome.UNAVAILABLE, "json (extra: letters)")}
 
     assert "tests.third" not in outcomes(visit(task(rows=rows, ledger=missing)))
     assert "tests.third" in outcomes(visit(task(rows=rows, ledger=there)))
@@ -235,7 +235,7 @@ def test_a_system_stays_callable_as_a_plain_function() -> None:
 def test_unavailable_survives_the_way_back_from_a_worker(extra: str) -> None:
     error = pickle.loads(pickle.dumps(Unavailable("av", extra=extra)))
 
-    assert (error.module, error.extra, error.message) == ("av", "audio", "av (audio)")
+    assert (error.module, error.extra, error.message) == ("av", "audio", "av (extra: audio)")
 
 
 def test_two_makers_of_one_component_are_refused() -> None:

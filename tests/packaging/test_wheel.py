@@ -1,6 +1,8 @@
 """A built wheel, installed where nothing of the checkout is in reach, does what the README promises."""
 
 import hashlib
+import os
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,8 @@ from PIL import Image, ImageDraw
 
 from tests.command_line import CommandProcess
 from tests.databases import only_one
+from tests.docs.follow import clean_environment, follow
+from tests.docs.markdown import README, section_blocks
 from tests.packaging.clean_environment import CHECKOUT, CONSTRAINTS, build_wheel, new_venv, run
 
 
@@ -94,6 +98,13 @@ def test_a_clean_installation_sets_up_adds_and_finds(
     similar = installed_dam("find-similar-images", "smaller.jpg", "--json")
     assert similar.exit_code == 0, similar.stderr
     assert [match["sha256"] for match in similar.json] == [digest]
+
+
+@pytest.mark.timeout(900)
+def test_a_clean_installation_runs_the_tour_of_the_readme(scripts: Path, tmp_path: Path) -> None:
+    shutil.copytree(CHECKOUT / "demo", tmp_path / "demo", ignore=shutil.ignore_patterns("__pycache__"))
+    path = f"{scripts}:{os.environ['PATH']}"
+    follow(section_blocks(README, "Tour"), tmp_path, clean_environment(PATH=path))
 
 
 def test_a_clean_installation_tells_its_version(installed_dam: CommandProcess, wheel: Path) -> None:

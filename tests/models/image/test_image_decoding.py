@@ -166,7 +166,7 @@ def test_heic_without_its_decoder_is_unavailable_not_failed(monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "pi_heif", None)
     with pytest.raises(Unavailable) as caught:
         raster(Content.from_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"))
-    assert caught.value.message == "pi_heif (image)"
+    assert caught.value.message == "pi_heif (extra: image)"
 
 
 def test_a_failing_disk_is_not_blamed_on_the_picture() -> None:
