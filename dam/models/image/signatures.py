@@ -70,14 +70,16 @@ _NETPBM = {
     b"Pf": "image/x-portable-floatmap",
     b"PF": "image/x-portable-floatmap",
 }
-_GAP = rb"(?:\s+|\s*#[^\n]*\n\s*)+"
+# Possessive and atomic throughout: no file may make a pattern try again what it has matched.
+_GAP = rb"(?:\s|#[^\n]*+\n)++"
 _SIZE = _GAP + rb"\d{1,10}" + _GAP + rb"\d{1,10}"
 _NETPBM_HEADER = re.compile(
     rb"P1" + _SIZE + _GAP + rb"[01]|P4" + _SIZE + rb"\s"
     rb"|P[23]" + _SIZE + _GAP + rb"\d{1,5}" + _GAP + rb"\d|P[56Ff]" + _SIZE + _GAP + rb"-?[\d.]{1,10}\s"
 )
 _SVG = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:(?:<!--.*?-->|<!DOCTYPE\s+svg[^\[>]*(?:\[.*?\]\s*)?>)\s*)*"
+    rb"(?:\xef\xbb\xbf)?\s*+(?><\?xml[^>]*\?>\s*+)?"
+    rb"(?:(?><!--.*?-->|<!DOCTYPE\s+svg[^\[>]*+(?:\[.*?\]\s*+)?>)\s*+)*+"
     rb"<(?:svg:)?svg[\s>]",
     re.DOTALL,
 )

@@ -144,3 +144,21 @@ def test_importing_the_kind_imports_neither_pillow_nor_numpy() -> None:
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert len(light) > 8
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"P6" + b" #\n" * 600,
+        b"P6 " + b"\n# \n" * 600 + b"x",
+        b"P2" + b"\n" * 2040,
+        b"<!-- -->" * 1000 + b"<!DOCTYPE svg " + b"[" * 7000,
+        b"<!-- -->" * 8000,
+        b"<?xml " * 8000,
+        b"<!DOCTYPE svg [" + b"] " * 8000,
+    ],
+    ids=range(7),
+)
+def test_no_head_makes_a_signature_take_for_ever(head: bytes) -> None:
+    assert ImageComponent.recognise(head[:65536], frozenset({""})) is None
