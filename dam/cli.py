@@ -4,6 +4,8 @@ Import time is a feature: a command's module is imported when it is called, and 
 SQLAlchemy, numpy or Pillow.
 """
 
+import contextlib
+import errno
 import os
 import signal
 import sys
@@ -16,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from dam.errors import DamError
+from dam.errors import DamError, NoSpace
 
 COMMANDS = {
     "setup-db": "Create the library, or bring it up to date.",
@@ -33,6 +35,7 @@ COMMANDS = {
 HIDDEN = {"query-assets-placeholder"}
 
 _UNEXPECTED = 70
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _STOPPING: dict[int, str] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 _BROKEN_PIPE = 141
 
@@ -81,11 +84,6 @@ def dam_cli(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; errors are shown on stderr, never raised."""
     chosen = list(sys.argv[1:] if arguments is None else arguments)
-    if chosen[:1] == ["--version"]:
-        from dam import __version__
-
-        print(f"dam-cli {__version__}")  # noqa: T201
-        return 0
     _prepare_streams()
     before = {number: signal.getsignal(number) for number in _STOPPING}
     try:
@@ -108,6 +106,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
+        if arguments[:1] == ["--version"]:
+            from dam import __version__
+
+            print(f"dam-cli {__version__}", flush=True)  # noqa: T201
+            return 0
         returned = typer.main.get_command(app).main(arguments, prog_name="dam-cli", standalone_mode=False)
     except DamError as error:
         return _report(error)
@@ -123,6 +126,9 @@ def _run(arguments: list[str]) -> int:
     except (BrokenPipeError, _Stopped):
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence
+        if isinstance(error, OSError) and error.errno in _FULL:
+            _silence_stdout()
+            return _report(NoSpace("cannot write: the output: no space left on device"))
         _report_unexpected(error)
         return _UNEXPECTED
     return returned if isinstance(returned, int) else 0
@@ -200,7 +206,8 @@ def _report_unexpected(error: Exception) -> None:
 
 
 def _say(text: str, prefix: str = "dam-cli: ") -> None:
-    print(f"{prefix}{text}", file=sys.stderr)  # noqa: T201
+    with contextlib.suppress(OSError):  # Nobody hears it: that changes no exit code.
+        print(f"{prefix}{text}", file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":

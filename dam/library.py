@@ -56,6 +56,10 @@ class Status:
     systems: list[SystemCount]
 
 
+_AT_ONCE = 500
+"""Entities in one statement: databases take no endless list of parameters."""
+
+
 class Library:
     """A library that is open: its database, its store, and what can be done with them.
 
@@ -171,7 +175,11 @@ class Library:
     def assets(self, entities: Sequence[int]) -> list[Asset]:
         """Return these entities with their identity, type, size and places, in the order given."""
         with self.database.read() as session:
-            return describe_assets(session, self.registry.kinds, entities)
+            return [
+                asset
+                for start in range(0, len(entities), _AT_ONCE)
+                for asset in describe_assets(session, self.registry.kinds, entities[start : start + _AT_ONCE])
+            ]
 
     def describe(self, entity: int) -> Description:
         """Return every component of an entity and what came of every system on it."""
@@ -224,7 +232,11 @@ class Library:
         found = preview_of(self.database, self.store, entity)
         if found is not None:
             return found.data or self._remade_preview(entity)
-        return None
+        # It may never have been tried, or not since it was lost.
+        if not any(result.runs for result in self.run_on([entity])):
+            return None
+        made = preview_of(self.database, self.store, entity)
+        return made.data if made else None
 
     def similar_images(self, image: ImageQuery, thresholds: Thresholds | None = None) -> SimilarImages:
         """Return the images that resemble one, best first; the very same content is left out."""

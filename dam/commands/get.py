@@ -31,6 +31,8 @@ def get(
     from dam.commands.session import open_library
     from dam.errors import NothingFound, UsageError
 
+    if output == "":
+        raise UsageError("cannot write: no name was given for the file")
     with open_library() as library:
         entities = find_assets(library, asset, paths=False)
         if len(entities) > 1:

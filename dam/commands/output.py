@@ -4,7 +4,7 @@ import base64
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +48,8 @@ def counted(number: int, one: str, many: str) -> str:
 def talk(text: str) -> None:
     """Say something to the person at the terminal, on stderr, after what was printed before it."""
     sys.stdout.flush()
-    sys.stderr.write(f"{text}\n")
+    with suppress(OSError):  # Nobody hears it: no reason to fail.
+        sys.stderr.write(f"{text}\n")
 
 
 @contextmanager

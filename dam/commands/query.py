@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 app = command_app()
 
 _CHUNK = 500
+_MOST = (1 << 63) - 1
+"""The largest number that a database takes for a limit."""
 
 
 class ManyValues(TyperCommand):
@@ -42,7 +44,7 @@ def query(
     lacking: Annotated[
         list[str] | None, typer.Option("--lacks", metavar="COMPONENT...", help="It lacks these.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=0, help="At most this many.")] = None,
+    limit: Annotated[int | None, typer.Option(min=0, max=_MOST, help="At most this many.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """List entities by the components they have.

@@ -28,9 +28,9 @@ class Settings(BaseSettings):
         default_factory=lambda: len(os.sched_getaffinity(0)), ge=0, le=1024, validation_alias="DAM_WORKERS"
     )
     """Worker processes; 0 runs systems in the program itself, uncontained."""
-    visit_timeout: float = Field(default=120.0, gt=0, validation_alias="DAM_VISIT_TIMEOUT")
+    visit_timeout: float = Field(default=120.0, gt=0, le=30 * 86400, validation_alias="DAM_VISIT_TIMEOUT")
     """Seconds that a worker may spend on one file."""
-    worker_memory: int = Field(default=3072, ge=256, validation_alias="DAM_WORKER_MEMORY")
+    worker_memory: int = Field(default=3072, ge=256, le=1 << 33, validation_alias="DAM_WORKER_MEMORY")
     """MiB of address space that a worker may use."""
     busy_timeout: float = Field(default=15.0, ge=0, validation_alias="DAM_BUSY_TIMEOUT")
     """Seconds to wait for a locked database."""
@@ -39,8 +39,8 @@ class Settings(BaseSettings):
     @classmethod
     def _is_somewhere(cls, store: str) -> str:
         # No `min_length`: with it pydantic refuses names that are not UTF-8.
-        if not store:
-            raise ValueError("it is empty")
+        if not store or "\0" in store:
+            raise ValueError("it names no folder")
         return store
 
 

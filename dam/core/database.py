@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from dam.core.component import Base
 from dam.core.database_errors import explain, explain_missing_driver, is_retryable
+from dam.core.database_file import DatabaseFile
 from dam.core.path_text import show_path
 from dam.errors import DatabaseError, NoLibrary, UsageError
 
@@ -64,6 +65,7 @@ class Database:
         self._busy_timeout = busy_timeout
         self._engines: dict[str, Engine] = {}
         self._process = 0
+        self._file = DatabaseFile(self.sqlite_path)
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -107,7 +109,10 @@ class Database:
     def _session(self, mode: str, *, raw: bool = False) -> Iterator[Session]:
         try:
             with Session(self._engine(mode), expire_on_commit=False) as session:
+                self._file.require_the_same()
                 yield session
+            # Also after the commit: what went into a file that has lost its name is not acknowledged.
+            self._file.require_the_same()
         except DBAPIError as error:
             if raw:
                 raise

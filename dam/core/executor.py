@@ -117,9 +117,12 @@ class WorkerPool:
         folder = self._folder or self._start()
         self._count += 1
         announced = Path(folder.name) / str(self._count)
-        future = self._pool.schedule(
-            _visit_announcing, args=[task, str(announced), self._limits.seconds], timeout=self._limits.seconds
-        )
+        arguments = [task, str(announced), self._limits.seconds]
+        try:
+            future = self._pool.schedule(_visit_announcing, args=arguments, timeout=self._limits.seconds)
+        except RuntimeError:
+            # The pool's own threads have given up.
+            raise _no_workers() from None
         under_way[future] = (task, announced)
 
     def _result(self, future: Future[Result], task: Task, announced: Path) -> Result | Task:
@@ -133,10 +136,7 @@ class WorkerPool:
         try:
             return future.result()
         except BrokenProcessPool:
-            raise WorkerError(
-                "cannot visit: no worker process starts: they all ended at once",
-                hint='a script that uses dam must begin its work under: if __name__ == "__main__":',
-            ) from None
+            raise _no_workers() from None
         except TimeoutError:
             reason = f"took longer than {self._limits.seconds:g} s"
         except ProcessExpired as error:
@@ -165,6 +165,14 @@ class WorkerPool:
             context=context,
         )
         return self._folder
+
+
+def _no_workers() -> WorkerError:
+    return WorkerError(
+        "cannot visit: no worker process stays alive: something ends them all",
+        hint="look at memory limits and at TMPDIR; a script that uses dam must begin its work under "
+        'if __name__ == "__main__":',
+    )
 
 
 def make_executor(workers: int, limits: WorkerLimits) -> Executor:

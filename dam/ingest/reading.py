@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from dam.core.database import Database
 from dam.core.path_text import show_path
-from dam.errors import IntegrityError, NothingFound
+from dam.errors import IntegrityError, NothingFound, StoreError
 from dam.ingest.sources import open_place
 from dam.models.content_hash_sha256_component import ContentHashSHA256Component
 from dam.models.file_location_component import locations_of
@@ -55,7 +55,10 @@ def preview_of(database: Database, store: Store, entity: int) -> Preview | None:
         digest = session.scalar(select(PreviewComponent.digest).where(PreviewComponent.entity_id == entity))
     if digest is None:
         return None
-    file = store.open_derived(bytes(digest))
+    try:
+        file = store.open_derived(bytes(digest))
+    except StoreError:
+        file = None  # Whatever lies there is no preview: it can be made again.
     if file is None:
         return Preview(None)
     with file:

@@ -44,7 +44,7 @@ def test_a_missing_path_and_a_folder_without_recursive_fail_and_the_rest_goes_on
     assert added.exit_code == 3
     assert f"{media}/missing: no such file or directory" in added.stdout
     assert f"{media}: is a folder" in added.stdout
-    assert "hint: add what is in it with -r" in added.stderr
+    assert ": add what is in it with -r" in added.stderr
     assert added.stdout.splitlines()[2].startswith("new ")
     assert added.stderr.endswith("3 seen: 1 new, 0 duplicate, 0 unchanged, 0 skipped, 2 failed\n")
 

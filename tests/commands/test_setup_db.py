@@ -89,7 +89,7 @@ def test_a_store_that_is_not_mounted_is_not_made_anew(filled: CommandInProcess, 
     (tmp_path / "store").rename(tmp_path / "elsewhere")
     refused = filled("setup-db")
     assert refused.exit_code == 9
-    assert "is its disk mounted" in refused.stderr
+    assert "mount its disk, or set DAM_STORE" in refused.stderr
     assert not (tmp_path / "store").exists()
 
 

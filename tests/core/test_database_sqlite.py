@@ -78,7 +78,7 @@ def test_a_missing_file_is_no_library_and_is_not_created(tmp_path: Path, mode: s
         (tmp_path / "plain").touch()
         with pytest.raises(NoLibrary) as refused, getattr(opened(missing), mode)():
             pass
-        assert refused.value.hint == "make one with: dam-cli setup-db"
+        assert refused.value.hint == "make one with: dam-cli setup-db, or name yours in DATABASE_URL"
     assert [path.name for path in tmp_path.iterdir()] == ["plain"]
 
 

@@ -1,5 +1,6 @@
 """`alembic` at the root of a checkout, on the database of the settings."""
 
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,8 @@ def test_upgrade_makes_what_setup_db_makes(
 
 def test_the_database_may_be_named_in_a_dotenv_file(checkout: Checkout, tmp_path: Path) -> None:
     (checkout.folder / ".env").write_text(f"DATABASE_URL={checkout.database_url}\n")
-    succeeded(checkout._run("env", "-u", "DATABASE_URL", "alembic", "upgrade", "head"))
+    alembic = Path(sysconfig.get_path("scripts")) / "alembic"
+    succeeded(checkout._run("env", "-u", "DATABASE_URL", str(alembic), "upgrade", "head"))
     assert "(head)" in succeeded(checkout.alembic("current"))
 
 
