@@ -9,6 +9,8 @@ import re
 import struct
 from collections.abc import Callable
 
+from dam.models.image.old_signatures import OLD_BY_EXTENSION, OLD_CHECKS
+
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF87a", "image/gif"),
@@ -84,7 +86,7 @@ _SVG = re.compile(
     re.DOTALL,
 )
 
-TIE_BREAKERS = frozenset({"tga", "jxl"})
+TIE_BREAKERS = frozenset({"tga", "jxl", *OLD_BY_EXTENSION})
 """One extension for each format that cannot be told without: what a decoder assumes."""
 
 
@@ -92,7 +94,7 @@ def media_type(head: bytes, extensions: frozenset[str]) -> str | None:
     """Return the media type of the picture that starts with `head`, or None if it is none.
 
     `extensions` are lower case without the dot. They say which camera wrote a TIFF, and are needed
-    besides a sane header for TGA and bare JPEG XL, whose first bytes are too common to trust.
+    besides a sane header for formats whose first bytes are too common to trust, such as TGA.
     """
     for magic, found in _MAGIC:
         if head.startswith(magic):
@@ -204,6 +206,7 @@ _CHECKS: tuple[Callable[[bytes], str | None], ...] = (
     _qoi,
     _pcx,
     _svg,
+    *OLD_CHECKS,
 )
 
 
@@ -212,6 +215,10 @@ def _by_extension(head: bytes, extensions: frozenset[str]) -> str | None:
         return "image/jxl"
     if extensions & {"tga", "icb", "vda", "vst"} and _is_sane_tga(head):
         return "image/x-tga"
+    for extension in sorted(extensions & OLD_BY_EXTENSION.keys()):
+        is_sane, found = OLD_BY_EXTENSION[extension]
+        if is_sane(head):
+            return found
     return None
 
 

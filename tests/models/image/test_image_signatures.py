@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dam.core.content import Content
 from dam.models.image import ImageComponent, samples
+from dam.models.image.raster import raster
 
 GOOD = samples.good()
 BROKEN = samples.broken()
@@ -162,3 +164,27 @@ def test_importing_the_kind_imports_neither_pillow_nor_numpy() -> None:
 )
 def test_no_head_makes_a_signature_take_for_ever(head: bytes) -> None:
     assert ImageComponent.recognise(head[:65536], frozenset({""})) is None
+
+
+@pytest.mark.parametrize("kind", ["XBM", "IM", "SPIDER", "DIB"])
+def test_old_formats_are_recognised_by_header_and_name_and_decoded(kind: str) -> None:
+    picture = samples.photo(1, (64, 48)).convert({"XBM": "1", "IM": "RGB", "SPIDER": "F", "DIB": "RGB"}[kind])
+    data = samples.encoded(picture, kind)
+    found = ImageComponent.recognise(data, frozenset({kind.lower()}))
+
+    assert found is not None
+    assert raster(Content.from_bytes(data)).picture.size == (64, 48)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"#define SCREEN_width 3\nint x;\n",
+        b"* a list\n* of things\n",
+        b"Image type: unknown",
+        b"SIMPLE  = F",
+        b"\x28\0\0\0" + bytes(60),
+    ],
+)
+def test_what_only_looks_like_an_old_format_is_none(text: bytes) -> None:
+    assert ImageComponent.recognise(text, frozenset({"h", "dib", "imt", "spider", "txt"})) is None
