@@ -10,6 +10,8 @@ from dam.models.image.signatures import media_type
 class ImageComponent(Kind):
     """The bytes are a picture of a known format, whether or not it can be decoded."""
 
+    recognition_version = 2
+
     @classmethod
     def recognise(cls, head: bytes, extensions: frozenset[str]) -> str | None:
         """Return the picture's media type by its signature, else None."""
