@@ -100,8 +100,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 128 + stopped.number
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        # Somebody's Python gets its handlers back. A program that ends keeps ours: a late signal must
+        # not change the exit code that is decided.
+        if arguments is not None:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _run(arguments: list[str]) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from itertools import islice
+from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -156,6 +157,8 @@ class WorkerPool:
             os.environ.setdefault(variable, "1")
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(_PRELOADED)
+        with _interrupts_ignored():
+            forkserver.ensure_running()
         self._folder = tempfile.TemporaryDirectory(prefix="dam-")
         self._pool = ProcessPool(
             max_workers=self._workers,
@@ -178,6 +181,20 @@ def _no_workers() -> WorkerError:
 def make_executor(workers: int, limits: WorkerLimits) -> Executor:
     """Return a pool of that many workers; none at all means in this process."""
     return WorkerPool(workers, limits) if workers else InProcess()
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Let what is started inside ignore interrupts from its first moment: a terminal sends them to all."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # Not the main thread, which alone may say so.
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _visit_announcing(task: Task, announced: str, seconds: float) -> Result:
