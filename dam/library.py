@@ -42,9 +42,8 @@ from dam.models.stored_copy_component import StoredCopyComponent, StoreRow
 from dam.plugins import installed
 from dam.search.image_query import ImageQuery, read_image_query
 from dam.search.similar_images import SimilarImages, Thresholds, find_similar_images
-from dam.services.digests import Digests, digest_chunks
 from dam.services.file_storage import Store, create_store, open_store
-from dam.services.source_file import read_settled
+from dam.services.source_file import digest_file
 
 
 @dataclass(frozen=True)
@@ -230,9 +229,11 @@ class Library:
     def preview(self, entity: int) -> bytes | None:
         """Return an entity's preview, made again if it was lost; None if it has none."""
         found = preview_of(self.database, self.store, entity)
+        if found is not None and found.data:
+            return found.data
         if found is not None:
-            return found.data or self._remade_preview(entity)
-        # It may never have been tried, or not since it was lost.
+            self._forget_preview(entity)
+        # It may also never have been tried, or not since it was lost.
         if not any(result.runs for result in self.run_on([entity])):
             return None
         made = preview_of(self.database, self.store, entity)
@@ -250,15 +251,11 @@ class Library:
         """Fingerprint a picture for `similar_images`, writing nothing; raises UsageError if it is none."""
         return read_image_query(self.registry, self.executor, path)
 
-    def _remade_preview(self, entity: int) -> bytes | None:
+    def _forget_preview(self, entity: int) -> None:
         from dam.models.image.preview_component import PreviewComponent
 
         with self.world() as world:
             world.remove(entity, PreviewComponent)
-        for _ in self.run_on([entity]):
-            pass
-        found = preview_of(self.database, self.store, entity)
-        return found.data if found else None
 
     def _runner(self, executor: Executor) -> Runner:
         return Runner(
@@ -282,11 +279,6 @@ class Library:
                 hint="finish making it with: dam-cli setup-db",
             )
         return row
-
-
-def digest_file(path: bytes) -> Digests:
-    """Return the digests of a file that need not be in any library; raises SourceError."""
-    return read_settled(path, lambda source: digest_chunks(source.chunks()))[1]
 
 
 def _set_up_store(session: Session, url: str) -> bool:

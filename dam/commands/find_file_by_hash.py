@@ -70,7 +70,7 @@ def _wanted(digest: str | None, hash_type: HashType, file: str | None) -> bytes:
 
 def _digest_of(file: str, hash_type: HashType) -> bytes:
     from dam.errors import SourceError, UsageError
-    from dam.library import digest_file
+    from dam.services.source_file import digest_file
 
     try:
         digests = digest_file(os.fsencode(os.path.realpath(file) if file else file))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import ColumnProperty
 
 from dam.core.columns import Hash64, Name
 from dam.core.component import Component, column_names
+from dam.core.ledger import Outcome
 from dam.core.path_text import path_to_json, show_path
 from dam.models.asset import Asset
 from dam.models.file_location_component import Location
@@ -88,6 +89,11 @@ def asset_fields(asset: Asset) -> dict[str, Any]:
         "in_store": asset.in_store,
         "locations": [location_fields(place) for place in asset.locations if place.row.closed_at is None],
     }
+
+
+def run_fields(system: str, version: int, outcome: Outcome, message: str | None) -> dict[str, Any]:
+    """Return what JSON says of how a system ended on an entity."""
+    return {"system": system, "version": version, "outcome": outcome.name.lower(), "error": message}
 
 
 def location_fields(place: Location) -> dict[str, Any]:

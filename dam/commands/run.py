@@ -56,16 +56,10 @@ def run(
 
 
 def _fields(result: "Result") -> dict[str, object]:
+    from dam.commands.output import run_fields
+
     return {
         "entity": result.entity_id,
-        "runs": [
-            {
-                "system": run.system,
-                "version": run.version,
-                "outcome": run.outcome.name.lower(),
-                "error": run.message,
-            }
-            for run in result.runs
-        ],
+        "runs": [run_fields(run.system, run.version, run.outcome, run.message) for run in result.runs],
         "content": result.content,
     }

@@ -26,7 +26,7 @@ def show(
 ) -> int:
     """Show everything known about one asset: every component, and what came of every system."""
     from dam.commands.asset_argument import find_assets
-    from dam.commands.output import asset_fields, asset_lines, print_json, print_line
+    from dam.commands.output import asset_fields, asset_lines, print_json, print_line, run_fields
     from dam.commands.session import open_library
 
     with open_library() as library:
@@ -35,7 +35,7 @@ def show(
             description = library.describe(found.entity)
             components, runs = _components(found, description), description.runs
             if as_json:
-                ledger = [_run(name, entry) for name, entry in runs.items()]
+                ledger = [run_fields(name, e.version, e.outcome, e.message) for name, e in runs.items()]
                 print_json({**asset_fields(found), "components": components, "runs": ledger})
                 continue
             for line in (*asset_lines(found), *_component_lines(components), *_run_lines(runs)):
@@ -53,15 +53,6 @@ def _components(asset: "Asset", description: "Description") -> dict[str, list[di
     return {
         name: [component_fields(row) | (paths[row.id] if name == "FileLocation" else {}) for row in rows]  # type: ignore[attr-defined]
         for name, rows in description.components.items()
-    }
-
-
-def _run(name: str, entry: "Entry") -> dict[str, Any]:
-    return {
-        "system": name,
-        "version": entry.version,
-        "outcome": entry.outcome.name.lower(),
-        "error": entry.message,
     }
 
 

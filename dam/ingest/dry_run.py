@@ -16,9 +16,8 @@ from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.directory import Place, find_directories
 from dam.models.file_location_component import find_open_locations
 from dam.models.stored_copy_component import find_stored
-from dam.services.digests import digest_chunks
 from dam.services.file_storage import Store
-from dam.services.source_file import NotRegular, read_settled
+from dam.services.source_file import NotRegular, digest_file
 
 
 @dataclass
@@ -58,13 +57,12 @@ def _foretell(
     database: Database, folders: Folders, candidate: Candidate, seen: _Seen, *, copied: bool
 ) -> Added:
     try:
-        _, digests = read_settled(candidate.path, lambda source: digest_chunks(source.chunks()))
+        sha256 = digest_file(candidate.path).sha256
         folder = folders.of(os.path.dirname(candidate.path))
     except NotRegular as error:
         return Added.refused(candidate, AddStatus.SKIPPED, error)
     except (SourceError, OSError) as error:
         return Added.refused(candidate, AddStatus.FAILED, error)
-    sha256 = digests.sha256
     with database.read() as session:
         entity = find_by_sha256(session, [sha256]).get(sha256)
         number = find_directories(session, [folder]).get(folder)

@@ -20,8 +20,8 @@ from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
 from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.perceptual_hashes import hash_perceptually
 from dam.search.similar_images import ImageFingerprints
-from dam.services.digests import Digests, digest_chunks
-from dam.services.source_file import read_settled
+from dam.services.digests import Digests
+from dam.services.source_file import digest_file
 from dam.services.sources import InPlaceSource
 
 _SYSTEMS = frozenset({RECOGNISE, hash_perceptually.name, hash_pdq.name})
@@ -42,7 +42,7 @@ def read_image_query(registry: Registry, executor: Executor, path: bytes) -> Ima
     """
     # Asking about a file through a link to it is harmless, unlike adding it.
     resolved = os.path.realpath(path) if path else path
-    _, digests = read_settled(resolved, lambda source: digest_chunks(source.chunks()))
+    digests = digest_file(resolved)
     task = Task(
         entity_id=0,
         systems=registry.systems,

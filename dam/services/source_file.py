@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 from dam.core.path_text import show_path
 from dam.errors import SourceChanged, SourceError
 from dam.services.deep_paths import open_path, stat_path
+from dam.services.digests import Digests, digest_chunks
 from dam.services.file_facts import FileFacts, why_not_regular
 from dam.services.os_errors import source_error
 
@@ -104,6 +105,11 @@ def read_settled(
             if attempt >= attempts:
                 raise
     raise ValueError(f"attempts must be at least 1, not {attempts}")
+
+
+def digest_file(path: bytes) -> Digests:
+    """Return the digests of a file, read as one state of it. Raises SourceError."""
+    return read_settled(path, lambda source: digest_chunks(source.chunks()))[1]
 
 
 def _open(path: bytes) -> int:
