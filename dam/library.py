@@ -16,12 +16,14 @@ from dam.core.config import Settings, load_settings
 from dam.core.content import Source
 from dam.core.database import Database, lock_table
 from dam.core.description import Description, describe_entity
-from dam.core.executor import Executor, WorkerLimits, make_executor
+from dam.core.executor import Executor
 from dam.core.ledger import Outcome
 from dam.core.registry import Registry
 from dam.core.run import Runner
 from dam.core.system import System
 from dam.core.visit import Result
+from dam.core.worker import WorkerLimits
+from dam.core.worker_pool import make_executor
 from dam.core.world import World
 from dam.errors import NoLibrary, SourceError
 from dam.ingest.add import Adder

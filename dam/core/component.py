@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, declared_attr, mapped_column
 
 from dam.core.columns import RowId
+from dam.core.job import Allowance
 
 Values = dict[str, Any]
 """One component's columns by attribute name, without `entity_id`."""
@@ -69,6 +70,9 @@ class Kind(Component):
 
     recognition_version: ClassVar[int] = 1
     """Raise it when `recognise` answers differently, so that entities are looked at again."""
+
+    allowance: ClassVar[Allowance] = Allowance()
+    """What a visit may use from the moment it is known to be of this kind."""
 
     media_type: Mapped[str]
 

@@ -32,6 +32,11 @@ class Content:
 class Source(Protocol):
     """Where a worker gets an entity's content from; it must pickle."""
 
+    @property
+    def size(self) -> int:
+        """Give the size of the content in bytes."""
+        ...
+
     def content(self) -> AbstractContextManager[Content]:
         """Give the content for the length of a `with` block.
 

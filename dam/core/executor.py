@@ -1,36 +1,51 @@
-"""Executors: where visits run. In this process, or in supervised workers that may die."""
+"""Executors: where jobs run. In this process, or in supervised workers that may die."""
 
-import contextlib
-import math
-import multiprocessing
-import os
-import resource
-import signal
-import tempfile
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, replace
-from itertools import islice
-from multiprocessing import forkserver
-from pathlib import Path
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
-from dam.core.visit import Result, Task, visit
-from dam.errors import WorkerError
+from dam.core.job import Job, Unwatched
 
-_RECYCLE_AFTER = 500
-"""Visits after which a worker is replaced, in case a decoder leaks."""
-_GRACE = 5
-"""Seconds after its time limit at which a worker ends itself."""
-_PRELOADED = ["dam.core.visit", "dam.core.recognition", "sqlalchemy.orm"]
+J = TypeVar("J", bound=Job)
+
+_BATCH_JOBS = 32
+_BATCH_COST = 1 << 20
+"""Bytes from which on a batch of jobs is large enough to keep a worker busy."""
+
+Finished = list[tuple[Job, Any]]
+"""Jobs with what they returned."""
+
+
+class Channel(Protocol):
+    """One user's way to an executor: what goes in here comes out here."""
+
+    @property
+    def has_room(self) -> bool:
+        """Tell whether another batch would keep the workers busy rather than wait."""
+        ...
+
+    def start(self, jobs: Sequence[Job]) -> None:
+        """Hand over jobs that travel together."""
+        ...
+
+    def finished(self, timeout: float | None = None) -> Finished:
+        """Wait for a batch and return its jobs; nothing if none is under way, or after `timeout` seconds.
+
+        Raises what a job raised, and WorkerError if no worker can be had.
+        """
+        ...
+
+    def close(self) -> None:
+        """Forget what is under way."""
+        ...
 
 
 class Executor(Protocol):
-    """Runs visits; the results come in whatever order they are ready."""
+    """Runs jobs; the results come in whatever order they are ready."""
 
-    def visit(self, tasks: Iterable[Task]) -> Iterator[Result]:
-        """Visit every task; `tasks` is consumed no faster than needed to keep busy."""
+    def channel(self) -> Channel:
+        """Open a way to give jobs and to get results; close it in the end."""
         ...
 
     def __enter__(self) -> Self: ...
@@ -41,11 +56,11 @@ class Executor(Protocol):
 
 
 class InProcess:
-    """Runs visits one after another in this process. A decoder that crashes takes it along."""
+    """Runs jobs one after another in this process. A decoder that crashes takes it along."""
 
-    def visit(self, tasks: Iterable[Task]) -> Iterator[Result]:
-        """Visit every task, lazily."""
-        return (visit(task) for task in tasks)
+    def channel(self) -> Channel:
+        """Open a queue that is worked off as results are asked for."""
+        return _Queue()
 
     def __enter__(self) -> Self:
         return self
@@ -55,182 +70,55 @@ class InProcess:
     ) -> None: ...
 
 
-@dataclass(frozen=True)
-class WorkerLimits:
-    """What a worker may use for one visit."""
+class _Queue:
+    """The channel of InProcess."""
 
-    seconds: float
-    memory: int
-    """MiB of address space."""
+    def __init__(self) -> None:
+        self._waiting: deque[Job] = deque()
+        self._watch = Unwatched()
 
+    @property
+    def has_room(self) -> bool:
+        return not self._waiting
 
-class WorkerPool:
-    """Runs visits in worker processes that are watched, limited and replaced.
+    def start(self, jobs: Sequence[Job]) -> None:
+        self._waiting.extend(jobs)
 
-    A worker that crashes or hangs costs the step it was in: that step and whatever needs it fail on
-    that entity, and the visit is repeated without it. Workers start when the first task comes.
-    """
+    def finished(self, timeout: float | None = None) -> Finished:
+        if not self._waiting:
+            return []
+        job = self._waiting.popleft()
+        return [(job, job.run(self._watch))]
 
-    def __init__(self, workers: int, limits: WorkerLimits) -> None:
-        self._workers = workers
-        self._limits = limits
-        self._pool: Any = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._count = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.join()
-            self._pool = None
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
-
-    def visit(self, tasks: Iterable[Task]) -> Iterator[Result]:
-        """Visit every task, with at most two for each worker under way."""
-        waiting = iter(tasks)
-        under_way: dict[Future[Result], tuple[Task, Path]] = {}
-        try:
-            while True:
-                for task in islice(waiting, 2 * self._workers - len(under_way)):
-                    self._submit(task, under_way)
-                if not under_way:
-                    return
-                ready, _ = wait(under_way, return_when=FIRST_COMPLETED)
-                for future in ready:
-                    task, announced = under_way.pop(future)
-                    result = self._result(future, task, announced)
-                    if isinstance(result, Task):
-                        self._submit(result, under_way)
-                    else:
-                        yield result
-        finally:
-            for future in under_way:
-                future.cancel()
-
-    def _submit(self, task: Task, under_way: dict[Future[Result], tuple[Task, Path]]) -> None:
-        folder = self._folder or self._start()
-        self._count += 1
-        announced = Path(folder.name) / str(self._count)
-        arguments = [task, str(announced), self._limits.seconds]
-        try:
-            future = self._pool.schedule(_visit_announcing, args=arguments, timeout=self._limits.seconds)
-        except RuntimeError:
-            # The pool's own threads have given up.
-            raise _no_workers() from None
-        under_way[future] = (task, announced)
-
-    def _result(self, future: Future[Result], task: Task, announced: Path) -> Result | Task:
-        """Return the result, or the task to try again without the step that killed the worker."""
-        from concurrent.futures.process import BrokenProcessPool
-
-        from pebble import ProcessExpired
-
-        step = announced.read_text() if announced.exists() else ""
-        announced.unlink(missing_ok=True)
-        try:
-            return future.result()
-        except BrokenProcessPool:
-            raise _no_workers() from None
-        except TimeoutError:
-            reason = f"took longer than {self._limits.seconds:g} s"
-        except ProcessExpired as error:
-            reason = f"crashed the decoder{_signal_name(error.exitcode)}"
-        if not step or step in task.barred:
-            # Nothing had started: the worker itself could not run, so don't go round for ever.
-            raise WorkerError(
-                f"cannot visit: entity {task.entity_id}: a worker died before it began: {reason}"
-            )
-        return replace(task, barred={**task.barred, step: reason})
-
-    def _start(self) -> tempfile.TemporaryDirectory[str]:
-        from pebble import ProcessPool
-
-        # One thread a worker: the pool itself is the parallelism, and each BLAS thread costs address space.
-        for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-            os.environ.setdefault(variable, "1")
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_PRELOADED)
-        with _interrupts_ignored():
-            forkserver.ensure_running()
-        self._folder = tempfile.TemporaryDirectory(prefix="dam-")
-        self._pool = ProcessPool(
-            max_workers=self._workers,
-            max_tasks=_RECYCLE_AFTER,
-            initializer=_confine,
-            initargs=[self._limits],
-            context=context,
-        )
-        return self._folder
+    def close(self) -> None:
+        self._waiting.clear()
 
 
-def _no_workers() -> WorkerError:
-    return WorkerError(
-        "cannot visit: no worker process stays alive: something ends them all",
-        hint="look at memory limits and at TMPDIR; a script that uses dam must begin its work under "
-        'if __name__ == "__main__":',
-    )
-
-
-def make_executor(workers: int, limits: WorkerLimits) -> Executor:
-    """Return a pool of that many workers; none at all means in this process."""
-    return WorkerPool(workers, limits) if workers else InProcess()
-
-
-@contextlib.contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Let what is started inside ignore interrupts from its first moment: a terminal sends them to all."""
+def run_jobs(executor: Executor, jobs: Iterable[J]) -> Iterator[tuple[J, Any]]:
+    """Yield every job with its result; `jobs` is consumed no faster than needed to keep busy."""
+    batches = in_batches(jobs)
+    channel = executor.channel()
     try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # Not the main thread, which alone may say so.
-        yield
-        return
-    try:
-        yield
+        while True:
+            while channel.has_room and (batch := next(batches, None)):
+                channel.start(batch)
+            done = channel.finished()
+            if not done:
+                return
+            yield from done  # type: ignore[misc]  # a channel gives back the very jobs it was given
     finally:
-        signal.signal(signal.SIGINT, before)
+        channel.close()
 
 
-def _visit_announcing(task: Task, announced: str, seconds: float) -> Result:
-    """Visit in a worker, writing down each step before it is taken."""
-    # The coordinator stops what takes too long. Should it be gone by then, the worker stops by itself.
-    signal.alarm(math.ceil(seconds) + _GRACE)
-    file = os.open(announced, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-
-        def announce(step: str) -> None:
-            data = step.encode()
-            os.pwrite(file, data, 0)
-            os.ftruncate(file, len(data))
-
-        return visit(task, announce)
-    finally:
-        signal.alarm(0)
-        os.close(file)
-
-
-def _confine(limits: WorkerLimits) -> None:
-    """Limit this worker, and leave interrupts and the terminal to the coordinator."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    size = limits.memory << 20
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 1)
-    os.dup2(nothing, 2)
-
-
-def _signal_name(exit_code: int | None) -> str:
-    if exit_code is None or exit_code >= 0:
-        return f" (exit code {exit_code})"
-    try:
-        return f" ({signal.Signals(-exit_code).name})"
-    except ValueError:
-        return f" (signal {-exit_code})"
+def in_batches(jobs: Iterable[J]) -> Iterator[list[J]]:
+    """Yield jobs in batches: many that are cheap, or a single dear one."""
+    batch: list[J] = []
+    cost = 0
+    for job in jobs:
+        batch.append(job)
+        cost += job.cost
+        if cost >= _BATCH_COST or len(batch) >= _BATCH_JOBS:
+            yield batch
+            batch, cost = [], 0
+    if batch:
+        yield batch

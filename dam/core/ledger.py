@@ -110,14 +110,18 @@ def read_entries(session: Session, entity_ids: Sequence[int]) -> dict[int, dict[
     return found
 
 
-def write_runs(session: Session, runs: Sequence[tuple[int, Run]]) -> None:
-    """Record these runs, replacing what the ledger said of the same system and entity."""
+def write_runs(session: Session, runs: Sequence[tuple[int, Run]], *, fresh: bool = False) -> None:
+    """Record these runs, replacing what the ledger said of the same system and entity.
+
+    If the entities are `fresh`, it said nothing.
+    """
     if not runs:
         return
     ids = system_ids(session, {run.system for _, run in runs})
-    forget(session, [(entity_id, run.system) for entity_id, run in runs])
+    if not fresh:
+        forget(session, [(entity_id, run.system) for entity_id, run in runs])
     session.execute(
-        insert(LedgerRow),
+        insert(LedgerRow.__table__),  # type: ignore[arg-type]
         [
             {
                 "entity_id": entity_id,

@@ -43,9 +43,24 @@ def pending_entities(
     retry_failed: bool = False,
 ) -> list[int]:
     """Return the next entities, by id, on which any of the systems is pending."""
-    conditions = [is_pending(session, system, retry_failed=retry_failed) for system in systems]
-    statement = select(Entity.id).where(Entity.id > after, or_(false(), *conditions))
+    condition = _any_pending(session, systems, retry_failed)
+    statement = select(Entity.id).where(Entity.id > after, condition)
     return list(session.scalars(statement.order_by(Entity.id).limit(limit)))
+
+
+def pending_among(
+    session: Session, systems: Collection[System[..., Any]], entity_ids: Collection[int]
+) -> list[int]:
+    """Return those of the entities, by id, on which any of the systems is pending."""
+    statement = select(Entity.id).where(Entity.id.in_(entity_ids), _any_pending(session, systems, False))
+    return list(session.scalars(statement.order_by(Entity.id)))
+
+
+def _any_pending(
+    session: Session, systems: Collection[System[..., Any]], retry_failed: bool
+) -> ColumnElement[bool]:
+    conditions = [is_pending(session, system, retry_failed=retry_failed) for system in systems]
+    return or_(false(), *conditions)
 
 
 def _newly_available(session: Session, number: int) -> list[str]:

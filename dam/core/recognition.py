@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Text, select
@@ -29,20 +30,27 @@ def extension_of(name: bytes) -> str:
     return last.decode("ascii").lower()
 
 
-def add_extensions(session: Session, pairs: Collection[tuple[int, str]]) -> set[int]:
-    """Add these extensions to their entities; return the entities for which one is new."""
-    known = session.execute(
-        select(FileExtensionComponent.entity_id, FileExtensionComponent.extension).where(
-            FileExtensionComponent.entity_id.in_({entity_id for entity_id, _ in pairs})
-        )
-    )
-    missing = sorted(set(pairs) - set(known.all()))
+def add_extensions(
+    session: Session, pairs: Collection[tuple[int, str]], *, fresh: Collection[int] = ()
+) -> set[int]:
+    """Add these extensions to their entities; return the entities for which one is new.
+
+    Entities in `fresh` are known to have none.
+    """
+    older = {entity_id for entity_id, _ in pairs}.difference(fresh)
+    known: set[tuple[int, str]] = set()
+    if older:
+        columns = (FileExtensionComponent.entity_id, FileExtensionComponent.extension)
+        rows = session.execute(select(*columns).where(FileExtensionComponent.entity_id.in_(older)))
+        known.update((entity_id, extension) for entity_id, extension in rows)
+    missing = sorted(set(pairs) - known)
     if missing:
-        rows = [{"entity_id": entity_id, "extension": extension} for entity_id, extension in missing]
-        session.execute(insert_or_ignore(session, FileExtensionComponent), rows)
+        rows_to_add = [{"entity_id": entity_id, "extension": extension} for entity_id, extension in missing]
+        session.execute(insert_or_ignore(session, FileExtensionComponent), rows_to_add)
     return {entity_id for entity_id, _ in missing}
 
 
+@cache
 def recognition_system(kinds: tuple[type[Kind], ...]) -> System[..., Any]:
     """Return the system that recognises these kinds.
 

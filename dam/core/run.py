@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from dam.core.content import DerivedStore, Source
 from dam.core.database import Database
-from dam.core.executor import Executor
-from dam.core.pending import pending_entities
+from dam.core.executor import Executor, run_jobs
+from dam.core.pending import pending_among, pending_entities
 from dam.core.registry import Registry
 from dam.core.state import State, read_states, write_results
 from dam.core.system import System
@@ -62,8 +62,14 @@ class Runner:
     def run_on(self, entity_ids: Iterable[int], *, batch: int = BATCH) -> Iterator[Result]:
         """Run whatever is pending on just these entities; yield what was written."""
         chosen = sorted(set(entity_ids))
-        chunks = (chosen[start : start + batch] for start in range(0, len(chosen), batch))
-        return self._visit(chunks, None, False, batch)
+        return self._visit(self._pending_among(chosen, batch), None, False, batch)
+
+    def _pending_among(self, chosen: Sequence[int], batch: int) -> Iterator[Sequence[int]]:
+        for start in range(0, len(chosen), batch):
+            with self.database.read() as session:
+                chunk = pending_among(session, self.registry.systems, chosen[start : start + batch])
+            if chunk:
+                yield chunk
 
     def _walk(
         self, systems: Collection[System[..., Any]], retry_failed: bool, batch: int
@@ -102,7 +108,7 @@ class Runner:
 
         waiting: list[Result] = []
         since = time.monotonic()
-        for result in self.executor.visit(tasks()):
+        for _, result in run_jobs(self.executor, tasks()):
             waiting.append(result)
             if len(waiting) >= batch or time.monotonic() - since > BATCH_SECONDS:
                 yield from self._record(waiting, given)

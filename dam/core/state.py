@@ -78,6 +78,7 @@ def write_first_results(session: Session, registry: Registry, results: Collectio
 
 
 def _write(session: Session, registry: Registry, results: Collection[Result], known: Collection[int]) -> None:
+    """Write results; nothing stands yet of entities that are not `known`."""
     by_component: dict[type[Component], list[Result]] = {}
     for result in results:
         for component in result.products:
@@ -93,8 +94,9 @@ def _write(session: Session, registry: Registry, results: Collection[Result], kn
             for values in result.products[component]
         ]
         if fresh:
-            session.execute(insert(component), fresh)
-    write_runs(session, [(result.entity_id, run) for result in results for run in result.runs])
+            session.execute(insert(component.__table__), fresh)  # type: ignore[arg-type]
+    runs = [(result.entity_id, run) for result in results for run in result.runs]
+    write_runs(session, runs, fresh=not known)
     forget(session, [(result.entity_id, name) for result in results for name in result.forgotten])
     mark_stale(session, [(result.entity_id, name) for result in results for name in result.stale])
     changed = [result.entity_id for result in results if result.products and result.entity_id in known]

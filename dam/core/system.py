@@ -9,8 +9,9 @@ from importlib.util import find_spec
 from types import NoneType, UnionType
 from typing import Any, Generic, ParamSpec, TypeVar, Union, get_args, get_origin
 
-from dam.core.component import Component, is_single
+from dam.core.component import Component, Kind, is_single
 from dam.core.content import Content, DerivedStore
+from dam.core.job import Allowance
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -145,6 +146,12 @@ class System(Callee[P, R]):
         """Return the components that must be there before the system runs."""
         needed = super().requires
         return needed | {self.on} if self.on else needed
+
+    @cached_property
+    def allowance(self) -> Allowance | None:
+        """Return what the media kind that it works on allows a visit, None if it works on any."""
+        kinds = [component for component in self.requires if issubclass(component, Kind)]
+        return kinds[0].allowance if kinds else None
 
 
 _resources: dict[type, Resource[..., Any]] = {}

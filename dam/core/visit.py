@@ -4,14 +4,15 @@ A visit reads no database and writes none. It gets what is known of the entity a
 returns what changed, so it runs the same in this process, in a worker and at ingest.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
 
 from dam.core.component import Component, Values, build, is_single, other_keys, values_of
 from dam.core.content import Content, DerivedStore, Source
 from dam.core.holdable import require_holdable
+from dam.core.job import Unwatched, Watch
 from dam.core.ledger import Entry, Outcome, Run
 from dam.core.system import (
     Callee,
@@ -26,7 +27,6 @@ from dam.errors import IntegrityError, NoLibrary, NoSpace, SourceError, StoreErr
 
 Rows = dict[type[Component], list[Values]]
 AnySystem = System[..., Any]
-Announce = Callable[[str], None]
 
 MESSAGE_LIMIT = 2000
 _NOT_THE_SYSTEMS_FAULT = (IntegrityError, StoreError, NoSpace, NoLibrary, SourceError)
@@ -52,6 +52,19 @@ class Task:
     barred: Mapping[str, str] = field(default_factory=dict)
     """Steps that killed a worker on this entity, with the reason: they fail without being tried."""
 
+    @property
+    def cost(self) -> int:
+        """Give the size of the content, which bounds what is read."""
+        return self.source.size if self.source else 0
+
+    def run(self, watch: Watch) -> "Result":
+        """Visit the entity."""
+        return visit(self, watch)
+
+    def without(self, step: str, reason: str) -> Self:
+        """Return the task with one more step barred."""
+        return replace(self, barred={**self.barred, step: reason})
+
 
 @dataclass
 class Result:
@@ -69,13 +82,13 @@ class Result:
     content_message: str | None = None
 
 
-def visit(task: Task, announce: Announce = lambda step: None) -> Result:
+def visit(task: Task, watch: Watch | None = None) -> Result:
     """Run every selected system that is due on the task's entity.
 
-    `announce` is called with the name of each resource and system before it runs, so that whoever
-    watches knows what killed a worker. A system that raises costs its own `failed` entry only.
+    `watch` is told the name of each resource and system before it runs, so that whoever watches knows
+    what killed a worker. A system that raises costs its own `failed` entry only.
     """
-    visitor = _Visitor(task, announce)
+    visitor = _Visitor(task, watch or Unwatched())
     try:
         with visitor.closing:
             for system in task.systems:
@@ -91,9 +104,9 @@ def visit(task: Task, announce: Announce = lambda step: None) -> Result:
 class _Visitor:
     """The state of one visit."""
 
-    def __init__(self, task: Task, announce: Announce) -> None:
+    def __init__(self, task: Task, watch: Watch) -> None:
         self.task = task
-        self.announce = announce
+        self.watch = watch
         self.rows: Rows = dict(task.rows)
         self.result = Result(task.entity_id)
         self.changed: set[type[Component]] = set()
@@ -134,6 +147,8 @@ class _Visitor:
         self._replace(system, [])
 
     def _run(self, system: AnySystem) -> None:
+        if system.allowance is not None:
+            self.watch.allow(system.allowance)
         try:
             made = self._call(system)
             outcome, message = (Outcome.DONE if made else Outcome.NOTHING), None
@@ -142,9 +157,9 @@ class _Visitor:
         except _NOT_THE_SYSTEMS_FAULT:
             raise
         except MemoryError:
-            made, outcome, message = [], Outcome.FAILED, "out of memory"
+            made, outcome, message = [], Outcome.FAILED, self._with_noise("out of memory")
         except Exception as error:  # noqa: BLE001 - any fault of a system is that system's failed entry
-            made, outcome, message = [], Outcome.FAILED, _reason(error)
+            made, outcome, message = [], Outcome.FAILED, self._with_noise(_reason(error))
         self.result.runs.append(Run(system.name, system.version, outcome, message))
         self._replace(system, made)
 
@@ -206,7 +221,12 @@ class _Visitor:
     def _step(self, name: str) -> None:
         if name in self.task.barred:
             raise RuntimeError(self.task.barred[name])
-        self.announce(name)
+        self.watch.step(name)
+
+    def _with_noise(self, reason: str) -> str:
+        """Return a reason with what libraries said about it behind our back, as text any database holds."""
+        noise = self.watch.noise()
+        return _holdable(f"{reason}: {noise}") if noise else reason
 
     def _reach_content(self) -> bool:
         if self._content is not None:
@@ -267,6 +287,8 @@ def _sorted(rows: list[Values], component: type[Component]) -> list[Values]:
 
 def _reason(error: Exception) -> str:
     """Return why a system failed, as one line that every database can hold."""
-    text = " ".join(str(error)[: 2 * MESSAGE_LIMIT].split()) or type(error).__name__
-    holdable = text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
-    return holdable[:MESSAGE_LIMIT]
+    return _holdable(" ".join(str(error)[: 2 * MESSAGE_LIMIT].split()) or type(error).__name__)
+
+
+def _holdable(text: str) -> str:
+    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()[:MESSAGE_LIMIT]

@@ -1,28 +1,41 @@
-"""Adding files: bytes durable, then rows durable, then say so, a group at a time."""
+"""Adding files: read in workers; bytes durable, then rows durable, then say so, a group at a time."""
 
-import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 
-from dam.core.columns import utc_now
+from dam.core.executor import Channel, Finished
 from dam.core.run import Runner
 from dam.core.visit import Result, Task
-from dam.errors import SourceError
-from dam.ingest.added import Added, AddStatus, Reading
-from dam.ingest.discovery import Candidate
-from dam.ingest.known import find_unchanged
+from dam.ingest.added import Added, AddStatus, Outcomes
+from dam.ingest.group import Group
+from dam.ingest.intake import Intake
+from dam.ingest.known import KnownPlaces
+from dam.ingest.listing import Listing
 from dam.ingest.record import Recorder
-from dam.ingest.walk import FoundKind
+from dam.ingest.removal import remove_source
+from dam.ingest.take import Reading, Refused, Take, first_visit
 from dam.models.content_hash_sha256_component import find_by_sha256
-from dam.models.stored_copy_component import find_stored
-from dam.services.digests import digest_chunks
-from dam.services.file_storage import Staged, Store
-from dam.services.source_file import NotRegular, SourceFile, read_settled
-from dam.services.sources import InPlaceSource, StoredSource
+from dam.services.file_storage import Store
+from dam.services.sources import InPlaceSource, StagedSource
 
-GROUP_FILES = 64
-GROUP_SECONDS = 1.0
+_DRAIN_SECONDS = 2.0
+"""How long a run that is to stop waits for the files that are being read."""
+
+
+@dataclass(frozen=True)
+class AddOptions:
+    """How files are added."""
+
+    copy: bool = True
+    """Copy the bytes into the store; otherwise register them where they are."""
+    move: bool = False
+    """Delete each file once its copy in the store was read back and verified, and its row committed."""
+    rehash: bool = False
+    """Read every file, also those that look unchanged."""
+    stop_on_error: bool = False
+    """Stop at the first file that cannot be added."""
 
 
 @dataclass(frozen=True)
@@ -32,112 +45,188 @@ class Adder:
     runner: Runner
     store: Store
     recorder: Recorder
-    copy: bool = True
-    """Copy the bytes into the store; otherwise register them where they are."""
+    options: AddOptions = AddOptions()
 
-    def add(self, candidates: Iterable[Candidate]) -> Iterator[Added]:
-        """Add what can be added, and yield what came of every candidate once that is durable.
+    def add(
+        self, listings: Iterable[Listing], until: Callable[[], bool] = lambda: False
+    ) -> Iterator[Outcomes]:
+        """Add what can be added, and yield what came of it once that is durable.
 
-        Raises StoreError, NoSpace or DatabaseError when the library itself fails: the group under way
-        is not acknowledged then, and adding the same paths again completes it.
+        When `until` returns true nothing more is read, what was read is acknowledged, and the rest is
+        left as it was. Raises StoreError, NoSpace or DatabaseError when the library itself fails: the
+        group under way is not acknowledged then, and adding the same paths again completes it.
         """
-        for group in grouped(candidates):
-            yield from self._add_group(group)
+        with closing(self.runner.executor.channel()) as channel:
+            run = _Run(self, listings, channel, until)
+            try:
+                yield from run.outcomes()
+            finally:
+                run.discard()
 
-    def _add_group(self, group: Sequence[Candidate]) -> list[Added]:
-        with self.runner.database.read() as session:
-            outcomes = find_unchanged(
-                session, self.recorder.folders, group, self.store if self.copy else None
-            )
-        readings: dict[int, Reading] = {}
-        try:
-            for index, candidate in enumerate(group):
-                if candidate.verdict is not FoundKind.FILE:
-                    outcomes[index] = Added.of(candidate)
-                elif index not in outcomes:
-                    reading = self._read(candidate)
-                    if isinstance(reading, Added):
-                        outcomes[index] = reading
-                    else:
-                        readings[index] = reading
-        except BaseException:
-            self.store.discard([reading.staged for reading in readings.values() if reading.staged])
-            raise
-        outcomes |= self._record(readings)
-        return [outcomes[index] for index in range(len(group))]
 
-    def _read(self, candidate: Candidate) -> Reading | Added:
-        """Read one file, into the store's staging area if it is to be copied."""
-        try:
-            seen = utc_now()
-            folder = self.recorder.folders.of(os.path.dirname(candidate.path))
-            facts, taken = read_settled(candidate.path, self._take)
-        except NotRegular as error:
-            return Added.refused(candidate, AddStatus.SKIPPED, error)
-        except (SourceError, OSError) as error:
-            return Added.refused(candidate, AddStatus.FAILED, error)
-        if isinstance(taken, Staged):
-            return Reading(candidate, facts, taken.digests, taken, folder, seen)
-        return Reading(candidate, facts, taken, None, folder, seen)
+class _Run:
+    """One run of adding, and what is on its way in it."""
 
-    def _take(self, source: SourceFile):  # type: ignore[no-untyped-def]
-        return self.store.stage(source.chunks()) if self.copy else digest_chunks(source.chunks())
+    def __init__(
+        self, adder: Adder, listings: Iterable[Listing], channel: Channel, until: Callable[[], bool]
+    ) -> None:
+        self._adder = adder
+        self._options = adder.options
+        self._runner = adder.runner
+        self._channel = channel
+        self._until = until
+        self._stop_by: float | None = None
+        self._count = self._under_way = 0
+        self._group = Group()
+        self._refused: list[Added] = []
+        self._visiting: dict[bytes, list[Reading]] = {}
+        """By digest, the files that wait for the first visit to their content."""
+        self._intake = Intake(listings, self._known_places(), self._take)
 
-    def _record(self, readings: Mapping[int, Reading]) -> dict[int, Added]:
-        """Make the bytes durable, visit what is new, write the rows, run what is pending on the rest."""
+    def outcomes(self) -> Iterator[Outcomes]:
+        """Yield what comes of every file."""
+        while True:
+            self._feed()
+            yield from self._intake.outcomes()
+            self._receive(self._channel.finished(self._patience()))
+            if self._refused:
+                yield self._refused
+                self._refused = []
+            is_over = self._is_over()
+            if self._group.is_due or (is_over and self._group.readings):
+                yield self._commit()
+            if is_over:
+                return
+
+    def discard(self) -> None:
+        """Let go of what was read and will not be recorded."""
+        waiting = [*self._group.readings, *(r for same in self._visiting.values() for r in same)]
+        if staged := [reading.staged for reading in waiting if reading.staged]:
+            self._adder.store.discard(staged)
+
+    def _known_places(self) -> KnownPlaces | None:
+        # What is to be deleted has to be read: that it looks unchanged is not enough.
+        if self._options.rehash or self._options.move:
+            return None
+        store = self._adder.store if self._options.copy else None
+        return KnownPlaces(self._runner.database, self._adder.recorder.folders, store)
+
+    def _take(self, path: bytes, size: int, named: bool) -> Take:
+        self._count += 1
+        store = self._adder.store if self._options.copy else None
+        return Take(
+            self._count,
+            path,
+            size,
+            named,
+            self._runner.registry.systems,
+            derived=self._adder.store,
+            store=store,
+        )
+
+    def _feed(self) -> None:
+        """Give the workers enough to do."""
+        if self._stop_by is None and self._until():
+            self._stop()
+        while self._stop_by is None and self._channel.has_room:
+            batch = self._intake.batch(partial=not self._under_way)
+            if not batch:
+                return
+            self._start(batch)
+
+    def _start(self, jobs: Sequence[Take | Task]) -> None:
+        self._under_way += len(jobs)
+        self._channel.start(jobs)
+
+    def _patience(self) -> float:
+        """Return for how many seconds to wait for a result."""
+        if self._stop_by is None and self._channel.has_room and self._intake.has_more:
+            return 0.0
+        # Not for ever: the group, or somebody who wants to stop, may be waiting.
+        return max(0.0, min(self._group.seconds_left, 0.25))
+
+    def _is_over(self) -> bool:
+        if self._stop_by is not None:
+            return not self._under_way or time.monotonic() > self._stop_by
+        return not self._under_way and not self._intake.has_more
+
+    def _stop(self) -> None:
+        self._stop_by = time.monotonic() + _DRAIN_SECONDS
+
+    def _receive(self, finished: Finished) -> None:
+        """Sort what workers have done: into the group, or on to a first visit."""
+        self._under_way -= len(finished)
+        read: list[Reading] = []
+        for job, result in finished:
+            if isinstance(job, Task):
+                self._visited(job, result)
+            elif isinstance(result, Refused):
+                self._refuse(job, result)
+            else:
+                read.append(result)
+        unvisited = [reading for reading in read if reading.result is None]
+        known = self._known(unvisited)
+        to_visit: list[Task] = []
+        for reading in read:
+            digest = reading.digests.sha256
+            if reading.result is not None or digest in known or digest in self._group.results:
+                self._group.add(reading)
+            elif digest in self._visiting:
+                self._visiting[digest].append(reading)
+            else:
+                self._visiting[digest] = [reading]
+                to_visit.append(self._first_visit(reading))
+        for task in to_visit:
+            self._start([task])
+
+    def _known(self, readings: Sequence[Reading]) -> set[bytes]:
         if not readings:
-            return {}
-        with self.runner.database.read() as session:
-            known = find_by_sha256(session, {reading.digests.sha256 for reading in readings.values()})
-            claimed = find_stored(session, set(known.values()))
-        staged = [reading.staged for reading in readings.values() if reading.staged]
-        published = self.store.publish(staged) if staged else []
-        # What the rows claimed already and yet was not there had been lost.
-        healed = {
-            one.digests.sha256
-            for one in published
-            if one.healed or (one.created and known.get(one.digests.sha256) in claimed)
-        }
-        first = self._visit_new([r for r in readings.values() if r.digests.sha256 not in known])
-        recorded = self.runner.database.retrying(
-            lambda session: self.recorder.record(session, readings, first, copied=self.copy)
+            return set()
+        with self._runner.database.read() as session:
+            return set(find_by_sha256(session, {reading.digests.sha256 for reading in readings}))
+
+    def _first_visit(self, reading: Reading) -> Task:
+        digests = reading.digests
+        in_place = InPlaceSource(reading.path, digests.sha256, digests.size)
+        source = StagedSource(self._adder.store, reading.staged) if reading.staged else in_place
+        return first_visit(reading.path, self._runner.registry.systems, self._adder.store, source)
+
+    def _visited(self, task: Task, result: Result) -> None:
+        digest = task.source.sha256  # type: ignore[union-attr]
+        self._group.results[digest] = result
+        for reading in self._visiting.pop(digest):
+            self._group.add(reading)
+
+    def _refuse(self, job: Take, refused: Refused) -> None:
+        self._refused.append(Added(job.path, refused.status, error=refused.reason, named=job.named))
+        if self._options.stop_on_error and refused.status is AddStatus.FAILED and self._stop_by is None:
+            self._stop()
+
+    def _commit(self) -> list[Added]:
+        """Make the group durable, bytes first and rows after; return what became of its files."""
+        group, self._group = self._group, Group()
+        readings = sorted(group.readings, key=lambda reading: reading.number)
+        published = self._adder.store.publish([reading.staged for reading in readings if reading.staged])
+        recorded = self._runner.database.retrying(
+            lambda session: self._adder.recorder.record(
+                session, readings, group.results, copied=self._options.copy
+            )
         )
-        for _ in self.runner.run_on(
-            one.entity for one in recorded.values() if one.status is AddStatus.DUPLICATE and one.entity
-        ):
+        for _ in self._runner.run_on(recorded.pending):
             pass
-        return {index: one.with_healing() if one.sha256 in healed else one for index, one in recorded.items()}
+        # What the rows claimed already and yet was not there had been lost.
+        healed = {one.digests.sha256 for one in published if one.healed}
+        made = {one.digests.sha256 for one in published if one.created}
+        added = [
+            one.with_healing()
+            if one.sha256 in healed or (one.sha256 in made and one.entity in recorded.claimed)
+            else one
+            for one in recorded.added
+        ]
+        if not self._options.move:
+            return added
+        return [self._remove(reading, one) for reading, one in zip(readings, added, strict=True)]
 
-    def _visit_new(self, readings: Sequence[Reading]) -> dict[bytes, Result]:
-        """Visit these contents, which are new, once each."""
-        fresh: dict[bytes, list[Reading]] = {}
-        for reading in readings:
-            fresh.setdefault(reading.digests.sha256, []).append(reading)
-        digests = list(fresh)
-        tasks = (self._task(number, fresh[digest]) for number, digest in enumerate(digests))
-        return {digests[result.entity_id]: result for result in self.runner.executor.visit(tasks)}
-
-    def _task(self, number: int, same: Sequence[Reading]) -> Task:
-        first = same[0]
-        sha256, size = first.digests.sha256, first.digests.size
-        in_place = InPlaceSource(first.candidate.path, sha256, size)
-        return Task(
-            entity_id=number,
-            systems=self.runner.registry.systems,
-            rows=self.recorder.first_rows(same),
-            source=StoredSource(self.store, sha256, size) if first.staged else in_place,
-            derived=self.store,
-        )
-
-
-def grouped(candidates: Iterable[Candidate]) -> Iterator[list[Candidate]]:
-    """Yield candidates in groups that are neither large nor long in the making."""
-    group: list[Candidate] = []
-    since = time.monotonic()
-    for candidate in candidates:
-        group.append(candidate)
-        if len(group) >= GROUP_FILES or time.monotonic() - since > GROUP_SECONDS:
-            yield group
-            group, since = [], time.monotonic()
-    if group:
-        yield group
+    def _remove(self, reading: Reading, added: Added) -> Added:
+        problem = remove_source(reading, self._adder.store)
+        return replace(added, moved=True) if problem is None else replace(added, note=f"not moved: {problem}")

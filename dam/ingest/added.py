@@ -1,17 +1,12 @@
 """What came of a file that was to be added."""
 
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
-from dam.errors import DamError
 from dam.ingest.discovery import Candidate
-from dam.models.directory import Folder
-from dam.services.digests import Digests
-from dam.services.file_facts import FileFacts
-from dam.services.file_storage import Staged
-from dam.services.os_errors import why
 
 
 class AddStatus(StrEnum):
@@ -32,6 +27,8 @@ class Added:
     status: AddStatus
     entity: int | None = None
     sha256: bytes | None = None
+    size: int = 0
+    """In bytes."""
     error: str | None = None
     """Why it was skipped or failed."""
     hint: str | None = None
@@ -42,6 +39,8 @@ class Added:
     """Whether the store's copy was found damaged and was replaced by these bytes."""
     named: bool = False
     """Whether the user named this very path."""
+    moved: bool = False
+    """Whether the file was deleted where it was found, its copy in the store having been verified."""
 
     @classmethod
     def of(cls, candidate: Candidate) -> Self:
@@ -49,26 +48,42 @@ class Added:
         status = AddStatus.SKIPPED if candidate.verdict == "skipped" else AddStatus.FAILED
         return cls(candidate.path, status, error=candidate.reason, hint=candidate.hint, named=candidate.named)
 
-    @classmethod
-    def refused(cls, candidate: Candidate, status: AddStatus, error: DamError | OSError) -> Self:
-        """Return the end of a file that could not be read."""
-        # The message names the path, as does the line it is shown on.
-        reason = error.message.rpartition(": ")[2] if isinstance(error, DamError) else why(error)
-        return cls(candidate.path, status, error=reason, named=candidate.named)
-
     def with_healing(self) -> Self:
         """Return the same, healed."""
         return replace(self, healed=True, note="healed: the copy in the store was damaged or missing")
 
 
-@dataclass(frozen=True)
-class Reading:
-    """One file that was read to its end."""
+class Unchanged(NamedTuple):
+    """A file that need not be opened; a tuple, because there may be very many."""
 
-    candidate: Candidate
-    facts: FileFacts
-    digests: Digests
-    staged: Staged | None
-    """Where its bytes wait in the store; None if they are registered in place."""
-    folder: Folder
-    seen: datetime
+    name: bytes
+    entity: int
+    size: int
+    sha256: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnchangedFiles:
+    """The files of one folder that are as they were."""
+
+    folder: bytes
+    files: Sequence[Unchanged]
+    named: bool
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __iter__(self) -> Iterator[Added]:
+        for name, entity, size, sha256 in self.files:
+            yield Added(
+                os.path.join(self.folder, name),
+                AddStatus.UNCHANGED,
+                entity=entity,
+                sha256=sha256,
+                size=size,
+                named=self.named,
+            )
+
+
+Outcomes = Sequence[Added] | UnchangedFiles
+"""What came of some paths, acknowledged together."""

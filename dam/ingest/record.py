@@ -1,26 +1,39 @@
 """Writing what was read into the database: one transaction a group."""
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from dam.core.component import Values
 from dam.core.ledger import Outcome
 from dam.core.recognition import FileExtensionComponent, add_extensions, extension_of
 from dam.core.registry import Registry
 from dam.core.state import touch, write_first_results
-from dam.core.visit import Result, Rows
-from dam.ingest.added import Added, AddStatus, Reading
+from dam.core.visit import Result
+from dam.ingest.added import Added, AddStatus
 from dam.ingest.folders import Folders
+from dam.ingest.take import Reading
 from dam.models.content_hash_md5_component import ContentHashMD5Component
 from dam.models.content_hash_sha256_component import get_or_add_by_sha256
 from dam.models.directory import Place, get_or_add_directories
 from dam.models.file_location_component import Sighting, record_sightings
 from dam.models.file_properties_component import FilePropertiesComponent
 from dam.models.stored_copy_component import add_stored_copies, find_stored
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What recording a group has come to."""
+
+    added: list[Added]
+    """What became of each reading, in their order."""
+    pending: set[int]
+    """The entities on which systems may be pending now."""
+    claimed: set[int]
+    """The entities that the rows said to be in the store before."""
 
 
 @dataclass(frozen=True)
@@ -31,99 +44,90 @@ class Recorder:
     store_id: int
     folders: Folders = field(default_factory=Folders)
 
-    def first_rows(self, same: Sequence[Reading]) -> Rows:
-        """Return what will be known, before any system runs, of a content that is new."""
-        extensions = sorted({extension_of(os.path.basename(reading.candidate.path)) for reading in same})
-        rows: list[Values] = [{"extension": extension} for extension in extensions]
-        return {FileExtensionComponent: rows}
-
     def record(
         self,
         session: Session,
-        readings: Mapping[int, Reading],
+        readings: Sequence[Reading],
         first: Mapping[bytes, Result],
         *,
         copied: bool,
-    ) -> dict[int, Added]:
+    ) -> Recorded:
         """Write a group of readings, with the results of the visits to contents that are new.
 
         Safe to run again from its start, and beside other processes that record the same contents.
         """
-        if not readings:
-            return {}
-        claimed = get_or_add_by_sha256(session, [readings[i].digests.sha256 for i in sorted(readings)])
-        entities = {digest: entity for digest, (entity, _) in claimed.items()}
+        claimed = get_or_add_by_sha256(session, [reading.digests.sha256 for reading in readings])
+        entities = [claimed[reading.digests.sha256][0] for reading in readings]
         created = {entity for entity, is_new in claimed.values() if is_new}
-        self._describe(session, readings, entities, created)
-        stored_before = find_stored(session, set(entities.values()))
+        older = set(entities) - created
+        _describe(session, readings, entities, created)
+        unstored = older - find_stored(session, older) if copied and older else set()
         if copied:
-            add_stored_copies(session, self.store_id, set(entities.values()))
-        places = self._place(session, readings)
+            add_stored_copies(session, self.store_id, created | unstored)
+        places = self._places(session, readings)
         fresh = record_sightings(
-            session, [_sighting(readings[i], entities, place, copied) for i, place in places.items()]
+            session, [_sighting(r, e, p, copied) for r, e, p in zip(readings, entities, places, strict=True)]
         )
-        self._extend(session, readings, entities, created)
-        results = {d: replace(r, entity_id=entities[d]) for d, r in first.items() if entities[d] in created}
-        write_first_results(session, self.registry, [r for r in results.values() if r.content != "altered"])
-        newly_stored = set(entities.values()) - stored_before - created if copied else set()
-        return _judge(readings, entities, created, places, fresh, newly_stored, results)
-
-    def _describe(
-        self,
-        session: Session,
-        readings: Mapping[int, Reading],
-        entities: Mapping[bytes, int],
-        created: set[int],
-    ) -> None:
-        """Write what never changes of the contents that this transaction is the first to record."""
-        firsts: dict[int, Reading] = {}
-        for reading in readings.values():
-            firsts.setdefault(entities[reading.digests.sha256], reading)
-        new = [(entity, firsts[entity]) for entity in sorted(created)]
-        if not new:
-            return
-        session.execute(
-            insert(ContentHashMD5Component),
-            [{"entity_id": entity, "digest": reading.digests.md5} for entity, reading in new],
-        )
-        session.execute(
-            insert(FilePropertiesComponent),
-            [
-                {
-                    "entity_id": entity,
-                    "size": reading.digests.size,
-                    "original_name": os.path.basename(reading.candidate.path),
-                }
-                for entity, reading in new
-            ],
-        )
-
-    def _place(self, session: Session, readings: Mapping[int, Reading]) -> dict[int, Place]:
-        numbers = get_or_add_directories(session, {reading.folder for reading in readings.values()})
-        return {
-            index: Place(numbers[reading.folder], os.path.basename(reading.candidate.path))
-            for index, reading in readings.items()
+        visited = {
+            claimed[digest][0]: replace(result, entity_id=claimed[digest][0])
+            for digest, result in first.items()
+            if claimed[digest][1] and result.content != "altered"
         }
+        write_first_results(session, self.registry, list(visited.values()))
+        renamed = _extend(session, readings, entities, created)
+        touch(session, self.registry, sorted(renamed), FileExtensionComponent)
+        return Recorded(
+            _judge(readings, entities, places, created, fresh, unstored, visited),
+            pending=older | renamed | (created - visited.keys()),
+            claimed=older - unstored if copied else set(),
+        )
 
-    def _extend(
-        self,
-        session: Session,
-        readings: Mapping[int, Reading],
-        entities: Mapping[bytes, int],
-        created: set[int],
-    ) -> None:
-        """Add extensions; content known before is recognised again if it has got a new one."""
-        pairs = {
-            (entities[r.digests.sha256], extension_of(os.path.basename(r.candidate.path)))
-            for r in readings.values()
-        }
-        extended = add_extensions(session, pairs)
-        touch(session, self.registry, sorted(extended - created), FileExtensionComponent)
+    def _places(self, session: Session, readings: Sequence[Reading]) -> list[Place]:
+        folders = [self.folders.of(os.path.dirname(reading.path)) for reading in readings]
+        numbers = get_or_add_directories(session, set(folders))
+        return [
+            Place(numbers[folder], reading.name) for folder, reading in zip(folders, readings, strict=True)
+        ]
 
 
-def _sighting(reading: Reading, entities: Mapping[bytes, int], place: Place, copied: bool) -> Sighting:
+def _describe(
+    session: Session, readings: Sequence[Reading], entities: Sequence[int], created: set[int]
+) -> None:
+    """Write what never changes of the contents that this transaction is the first to record."""
+    firsts: dict[int, Reading] = {}
+    for entity, reading in zip(entities, readings, strict=True):
+        if entity in created:
+            firsts.setdefault(entity, reading)
+    if not firsts:
+        return
+    new = sorted(firsts.items(), key=lambda pair: pair[0])
+    session.execute(
+        insert(ContentHashMD5Component.__table__),  # type: ignore[arg-type]
+        [{"entity_id": entity, "digest": reading.digests.md5} for entity, reading in new],
+    )
+    session.execute(
+        insert(FilePropertiesComponent.__table__),  # type: ignore[arg-type]
+        [
+            {"entity_id": entity, "size": reading.digests.size, "original_name": reading.name}
+            for entity, reading in new
+        ],
+    )
+
+
+def _extend(
+    session: Session, readings: Sequence[Reading], entities: Sequence[int], created: set[int]
+) -> set[int]:
+    """Add extensions; return the entities that are to be recognised again because they have got more."""
+    pairs = {(e, extension_of(r.name)) for e, r in zip(entities, readings, strict=True)}
+    extended = add_extensions(session, pairs, fresh=created)
+    # The first visit of a new content was told the extension of one of its names.
+    names = Counter(entity for entity, _ in pairs)
+    return (extended - created) | {entity for entity in created if names[entity] > 1}
+
+
+def _sighting(reading: Reading, entity: int, place: Place, copied: bool) -> Sighting:
     return Sighting(
-        entity_id=entities[reading.digests.sha256],
+        entity_id=entity,
         place=place,
         size=reading.facts.size,
         mtime_ns=reading.facts.mtime_ns,
@@ -135,35 +139,41 @@ def _sighting(reading: Reading, entities: Mapping[bytes, int], place: Place, cop
 
 
 def _judge(
-    readings: Mapping[int, Reading],
-    entities: Mapping[bytes, int],
+    readings: Sequence[Reading],
+    entities: Sequence[int],
+    places: Sequence[Place],
     created: set[int],
-    places: Mapping[int, Place],
     fresh: set[Place],
-    newly_stored: set[int],
-    results: Mapping[bytes, Result],
-) -> dict[int, Added]:
+    unstored: set[int],
+    visited: Mapping[int, Result],
+) -> list[Added]:
     """Say what each reading was; of several that are the same, the first one counts as the new one."""
-    judged: dict[int, Added] = {}
-    still_new, still_fresh, still_unstored = set(created), set(fresh), set(newly_stored)
-    for index in sorted(readings):
-        digest = readings[index].digests.sha256
-        entity = entities[digest]
+    still_new, still_fresh, still_unstored = set(created), set(fresh), set(unstored)
+    judged = []
+    for reading, entity, place in zip(readings, entities, places, strict=True):
         status = AddStatus.UNCHANGED
         note: str | None = None
         problems: tuple[str, ...] = ()
         if entity in still_new:
-            status, problems = AddStatus.NEW, problems_of(results.get(digest))
-        elif places[index] in still_fresh:
+            status, problems = AddStatus.NEW, problems_of(visited.get(entity))
+        elif place in still_fresh:
             status = AddStatus.DUPLICATE
         elif entity in still_unstored:
             status, note = AddStatus.DUPLICATE, "copied into the store"
         still_new.discard(entity)
         still_unstored.discard(entity)
-        still_fresh.discard(places[index])
-        candidate = readings[index].candidate
-        judged[index] = Added(
-            candidate.path, status, entity, digest, problems=problems, note=note, named=candidate.named
+        still_fresh.discard(place)
+        judged.append(
+            Added(
+                reading.path,
+                status,
+                entity,
+                reading.digests.sha256,
+                reading.digests.size,
+                problems=problems,
+                note=note,
+                named=reading.named,
+            )
         )
     return judged
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dam.core.component import Component, Values
-from dam.core.executor import Executor
+from dam.core.executor import Executor, run_jobs
 from dam.core.ledger import Outcome
 from dam.core.path_text import show_path
 from dam.core.recognition import NAME as RECOGNISE
@@ -50,7 +50,7 @@ def read_image_query(registry: Registry, executor: Executor, path: bytes) -> Ima
         source=InPlaceSource(resolved, digests.sha256, digests.size),
         selected=_SYSTEMS,
     )
-    result = next(iter(executor.visit([task])))
+    _, result = next(run_jobs(executor, [task]))
     return ImageQuery(digests, _fingerprints(result, show_path(path)))
 
 

@@ -1,4 +1,4 @@
-"""Where a worker gets an entity's bytes from: out of the store, or from where they were found."""
+"""Where a worker gets an entity's bytes from: the store, memory, or the place where they were found."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from typing import BinaryIO
 from dam.core.content import Content
 from dam.core.path_text import show_path
 from dam.errors import IntegrityError, SourceChanged, SourceUnreachable
-from dam.services.file_storage import Store
+from dam.services.file_storage import Staged, Store
 from dam.services.os_errors import source_error
 from dam.services.source_file import NotRegular, SourceFile
 
@@ -38,6 +38,46 @@ class StoredSource:
             reason = "missing from the store" if size is None else f"has {size} bytes instead of {self.size}"
             raise IntegrityError(f"cannot read from the store: {self.sha256.hex()}: {reason}")
         yield Content(open=lambda: self.store.open(self.sha256), size=self.size)
+
+
+@dataclass(frozen=True)
+class StagedSource:
+    """Content that waits in the store for being published."""
+
+    store: Store
+    staged: Staged
+
+    @property
+    def sha256(self) -> bytes:
+        """Give the digest of the content."""
+        return self.staged.digests.sha256
+
+    @property
+    def size(self) -> int:
+        """Give the size of the content in bytes."""
+        return self.staged.digests.size
+
+    @contextmanager
+    def content(self) -> Iterator[Content]:
+        """Give the staged bytes. Raises StoreError."""
+        yield Content(open=lambda: self.store.open_staged(self.staged), size=self.size)
+
+
+@dataclass(frozen=True)
+class HeldSource:
+    """Content that is in memory already."""
+
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        """Give the size of the content in bytes."""
+        return len(self.data)
+
+    @contextmanager
+    def content(self) -> Iterator[Content]:
+        """Give the bytes."""
+        yield Content.from_bytes(self.data)
 
 
 @dataclass(frozen=True)

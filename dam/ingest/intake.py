@@ -1,0 +1,87 @@
+"""What is still to be read, taken in one folder at a time."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from dam.ingest.added import Added, Outcomes
+from dam.ingest.known import KnownPlaces
+from dam.ingest.listing import Listing
+from dam.ingest.take import Take
+
+_BATCH_FILES = 32
+_BATCH_BYTES = 1 << 20
+_OUTCOMES = 4096
+"""Files whose end is known from which on it is to be told before more is taken in."""
+
+MakeTake = Callable[[bytes, int, bool], Take]
+"""Makes the job of reading a file from its path, its size, and whether the user named it."""
+
+
+class Intake:
+    """Turns listings into batches of jobs, and into outcomes where no reading is needed."""
+
+    def __init__(self, listings: Iterable[Listing], known: KnownPlaces | None, make: MakeTake) -> None:
+        self._listings = iter(listings)
+        self._known = known
+        self._make = make
+        self._takes: deque[Take] = deque()
+        self._cost = 0
+        self._outcomes: list[Outcomes] = []
+        self._told = 0
+        self.is_exhausted = False
+        """Whether every folder has been listed."""
+        self.ignored = 0
+        """How many names were left out because of a .damignore."""
+
+    @property
+    def has_more(self) -> bool:
+        """Tell whether there may be more jobs."""
+        return bool(self._takes) or not self.is_exhausted
+
+    def batch(self, *, partial: bool) -> list[Take]:
+        """Return jobs that travel together: many small files, or a single large one.
+
+        Nothing if there is none, if outcomes are to be told first, or, unless `partial`, if more are needed.
+        """
+        while not self._is_full and not self.is_exhausted and self._told < _OUTCOMES:
+            self._take_in()
+        if not (self._is_full or self.is_exhausted or partial):
+            return []
+        batch: list[Take] = []
+        cost = 0
+        while self._takes and len(batch) < _BATCH_FILES and cost < _BATCH_BYTES:
+            batch.append(self._takes.popleft())
+            cost += batch[-1].cost
+        self._cost -= cost
+        return batch
+
+    def outcomes(self) -> list[Outcomes]:
+        """Return what has come of files since the last call."""
+        told, self._outcomes, self._told = self._outcomes, [], 0
+        return told
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._takes) >= _BATCH_FILES or self._cost >= _BATCH_BYTES
+
+    def _take_in(self) -> None:
+        listing = next(self._listings, None)
+        if listing is None:
+            self.is_exhausted = True
+            return
+        self.ignored += listing.ignored
+        if listing.others:
+            self._tell([Added.of(candidate) for candidate in listing.others])
+        files = listing.files
+        if self._known is not None and files:
+            unchanged, files = self._known.sift(listing)
+            if unchanged:
+                self._tell(unchanged)
+        for name, status in files:
+            self._takes.append(self._make(os.path.join(listing.folder, name), status.st_size, listing.named))
+            self._cost += status.st_size
+
+    def _tell(self, outcomes: Outcomes) -> None:
+        self._outcomes.append(outcomes)
+        self._told += len(outcomes)

@@ -1,0 +1,143 @@
+"""Taking one file in, inside a worker: read it once, copy and hash it, and visit it while it is at hand."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self
+
+from dam.core.columns import utc_now
+from dam.core.content import DerivedStore
+from dam.core.job import Watch
+from dam.core.recognition import FileExtensionComponent, extension_of
+from dam.core.system import System
+from dam.core.visit import Result, Rows, Task, visit
+from dam.errors import DamError, SourceError
+from dam.ingest.added import AddStatus
+from dam.services.digests import Digests, digest_chunks
+from dam.services.file_facts import FileFacts
+from dam.services.file_storage import Staged, Store
+from dam.services.os_errors import why
+from dam.services.source_file import NotRegular, SourceFile, read_settled
+from dam.services.sources import HeldSource
+
+READ = "reading the file"
+VISITED_AT_ONCE = 1 << 16
+"""Bytes up to which a file is visited before it is known whether the library has it: asking costs more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file that was read to its end."""
+
+    number: int
+    """Its place among the files of this run."""
+    path: bytes
+    named: bool
+    facts: FileFacts
+    digests: Digests
+    staged: Staged | None
+    """Where its bytes wait in the store; None if they are registered in place."""
+    seen: datetime
+    """The moment before it was opened."""
+    result: Result | None = None
+    """What its first visit found; None if it has not been visited yet."""
+
+    @property
+    def name(self) -> bytes:
+        """Return the last part of the path."""
+        return os.path.basename(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that could not be read."""
+
+    status: AddStatus
+    reason: str
+
+
+@dataclass(frozen=True)
+class Take:
+    """The job of reading one file."""
+
+    number: int
+    path: bytes
+    size: int
+    named: bool
+    systems: tuple[System[..., Any], ...]
+    """The systems of a first visit; none if there is to be no visit."""
+    derived: DerivedStore | None = None
+    store: Store | None = None
+    """Where the bytes are copied to; None if they are registered in place."""
+    barred: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cost(self) -> int:
+        """Give the size that the walk saw."""
+        return self.size
+
+    def without(self, step: str, reason: str) -> Self:
+        """Return the job with one more step barred."""
+        return replace(self, barred={**self.barred, step: reason})
+
+    def run(self, watch: Watch) -> Reading | Refused:
+        """Read the file. Raises StoreError and NoSpace: then the store is at fault."""
+        if READ in self.barred:
+            return Refused(AddStatus.FAILED, self.barred[READ])
+        watch.step(READ)
+        seen = utc_now()
+        held: list[bytes] = []
+        try:
+            facts, (digests, staged) = read_settled(self.path, lambda source: self._take(source, held, watch))
+        except NotRegular as error:
+            return Refused(AddStatus.SKIPPED, _reason(error))
+        except (SourceError, OSError) as error:
+            return Refused(AddStatus.FAILED, _reason(error))
+        reading = Reading(self.number, self.path, self.named, facts, digests, staged, seen)
+        if not held or not self.systems:
+            return reading
+        task = first_visit(self.path, self.systems, self.derived, HeldSource(held[0]), self.barred)
+        return replace(reading, result=visit(task, watch))
+
+    def _take(self, source: SourceFile, held: list[bytes], watch: Watch) -> tuple[Digests, Staged | None]:
+        """Read an open file, and keep its bytes in `held` if they are few."""
+        held.clear()
+        chunks = source.chunks()
+        if source.facts.size <= VISITED_AT_ONCE:
+            held.append(b"".join(chunks))
+            chunks = iter(held)
+        else:
+            chunks = _told(chunks, watch)
+        if self.store is None:
+            return digest_chunks(chunks), None
+        staged = self.store.stage(chunks)
+        return staged.digests, staged
+
+
+def first_visit(
+    path: bytes,
+    systems: tuple[System[..., Any], ...],
+    derived: DerivedStore | None,
+    source: Any,
+    barred: Mapping[str, str] | None = None,
+) -> Task:
+    """Return the task of visiting a content that is probably new, first seen at `path`."""
+    return Task(0, systems, first_rows(path), source=source, derived=derived, barred=barred or {})
+
+
+def first_rows(path: bytes) -> Rows:
+    """Return what is known, before any system runs, of a content first seen at `path`."""
+    return {FileExtensionComponent: [{"extension": extension_of(os.path.basename(path))}]}
+
+
+def _told(chunks: Iterator[bytes], watch: Watch) -> Iterator[bytes]:
+    """Pass chunks on: a large file may take long as long as it gets on."""
+    for chunk in chunks:
+        watch.alive()
+        yield chunk
+
+
+def _reason(error: DamError | OSError) -> str:
+    # The message names the path, as does the line it is shown on.
+    return error.message.rpartition(": ")[2] if isinstance(error, DamError) else why(error)
