@@ -7,8 +7,11 @@ in dam imports this module.
 """
 
 import hashlib
+import os
 import pickle
 import random
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +28,7 @@ from dam.core.system import System
 from dam.core.visit import Result, Task, visit
 from dam.errors import IntegrityError, SourceError
 from dam.plugins import installed
-from dam.services.file_storage import Published, Store, create_store, open_store
+from dam.services.file_storage import Published, Staged, Store, create_store, open_store
 
 NOTHING_HAS_THIS = hashlib.sha256(b"nothing has this content").digest()
 
@@ -104,6 +107,59 @@ class StoreContract:
         with pytest.raises(ValueError, match="discarded before"):
             store.publish([staged])
 
+    def test_what_was_published_cannot_be_published_again(self, store: Store) -> None:
+        """Nor is anything done about the rest of the group."""
+        spent, fresh = store.stage([b"x"]), store.stage([b"y"])
+        store.publish([spent])
+        store.discard([spent])
+        with pytest.raises(ValueError, match="discarded before"):
+            store.publish([fresh, spent])
+        assert store.size(fresh.digests.sha256) is None
+        assert fetch(store, spent.digests.sha256) == b"x"
+        assert store.publish([fresh])[0].created
+
+    def test_one_ticket_does_not_count_twice(self, store: Store) -> None:
+        """Two files with the same bytes have two tickets."""
+        staged = store.stage([b"x"])
+        with pytest.raises(ValueError, match="discarded before"):
+            store.publish([staged, staged])
+
+    def test_staged_bytes_can_be_read_before_they_are_published(self, store: Store) -> None:
+        """Whoever decodes them need not wait."""
+        staged = store.stage([b"one ", b"two"])
+        with store.open_staged(staged) as one, store.open_staged(staged) as other:
+            assert one.read() == b"one two"
+            other.seek(4)
+            assert other.read() == b"two"
+        store.publish([staged])
+        with pytest.raises(ValueError, match="published or discarded before"):
+            store.open_staged(staged)
+
+    def test_a_group_may_be_large(self, store: Store) -> None:
+        """Hundreds of files, a third of which are there already."""
+        for start in (0, 200):
+            group = [store.stage([b"%d" % number]) for number in range(start, start + 300)]
+            published = store.publish(group)
+            assert [one.created for one in published] == [
+                n >= 300 or not start for n in range(start, start + 300)
+            ]
+            for one in published:
+                assert hashlib.sha256(fetch(store, one.digests.sha256)).digest() == one.digests.sha256
+
+    def test_what_another_process_staged_is_published_here(self, store: Store) -> None:
+        """Workers read and stage, one process publishes."""
+        if not store.works_across_processes:
+            return
+        staged, thrown_away = (stage_elsewhere(store, data) for data in (b"from a worker", b"never mind"))
+        with store.open_staged(staged) as file:
+            assert file.read() == b"from a worker"
+        store.sweep()
+        store.discard([thrown_away])
+        assert store.publish([staged])[0].created
+        assert fetch(store, staged.digests.sha256) == b"from a worker"
+        with pytest.raises(ValueError, match="discarded before"):
+            store.publish([thrown_away])
+
     def test_an_error_of_the_source_passes_through(self, store: Store) -> None:
         """The store neither wraps it nor keeps half a file, and goes on working."""
         error = SourceError("cannot read: x: y")
@@ -175,6 +231,22 @@ class StoreContract:
         staged = store.stage([b"alive"])
         store.sweep()
         assert store.publish([staged])[0].created
+
+
+def stage_elsewhere(store: Store, data: bytes) -> Staged:
+    """Stage bytes with a copy of the store in a process of its own, which has ended when this returns."""
+    code = "import pickle, sys; store, data = pickle.load(sys.stdin.buffer)"
+    code += "; sys.stdout.buffer.write(pickle.dumps(store.stage([data])))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    worker = subprocess.run(  # noqa: S603  our own code
+        [sys.executable, "-c", code],
+        input=pickle.dumps((store, data)),
+        env=environment,
+        capture_output=True,
+        check=True,
+    )
+    staged: Staged = pickle.loads(worker.stdout)  # noqa: S301  our own bytes
+    return staged
 
 
 def put(store: Store, chunks: Iterable[bytes]) -> Published:

@@ -9,6 +9,7 @@ from dam.core.path_text import show_path
 from dam.errors import UsageError
 from dam.services.os_errors import store_error, why
 from dam.services.stores.durable_files import write_fully
+from dam.services.stores.file_system import THIS_SYSTEM
 
 
 def write_new_file(path: bytes, chunks: Iterable[bytes]) -> None:
@@ -27,7 +28,7 @@ def write_new_file(path: bytes, chunks: Iterable[bytes]) -> None:
     try:
         for chunk in chunks:
             with _writing(path):
-                write_fully(descriptor, chunk)
+                write_fully(THIS_SYSTEM, descriptor, chunk)
         with _writing(path):
             os.fsync(descriptor)
             _rename_without_overwriting(temporary, path)

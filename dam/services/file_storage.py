@@ -24,7 +24,8 @@ SCHEMES = {
 class Staged:
     """Bytes that are in the store's file system under no lasting name yet.
 
-    Good for one `publish` or `discard`, by the store that staged them.
+    Good for one `publish` or `discard`, by the store that staged them or the original of that copy. A
+    plain value, which can be pickled.
     """
 
     digests: Digests
@@ -60,19 +61,35 @@ class Store(Protocol):
         """Give what tells this store from every other one, whatever it is mounted as."""
         ...
 
+    @property
+    def works_across_processes(self) -> bool:
+        """Tell whether copies that were pickled into other processes can stage for this one to publish."""
+        ...
+
     def stage(self, chunks: Iterable[bytes]) -> Staged:
         """Copy `chunks` to where they can be published from, hashing the very buffers written.
 
-        Whatever `chunks` raises passes through unchanged and leaves nothing behind. Raises StoreError
-        and NoSpace.
+        A pickled copy stages for its original, which publishes or discards, and without which all that
+        is gone; nothing is held open for what was staged. Whatever `chunks` raises passes through
+        unchanged and leaves nothing behind. Raises StoreError and NoSpace.
+        """
+        ...
+
+    def open_staged(self, staged: Staged) -> BinaryIO:
+        """Return bytes that are staged and no more than that as a seekable file; the caller closes it.
+
+        The store and its copies can all read what any of them staged. Raises ValueError if it was
+        published or discarded, and StoreError.
         """
         ...
 
     def publish(self, staged: Sequence[Staged]) -> list[Published]:
         """Make a group durable, bytes first and names after, and say for each what became of it.
 
-        At most 64 files a group: each one holds a descriptor. Raises StoreError and NoSpace; the
-        group is discarded then, and what was already in place is harmless.
+        A group may have any number of files; those of many cost less each. Raises ValueError, and does
+        nothing, for what was published or discarded before or staged by another store; StoreError
+        and NoSpace, and the group is discarded then, while what was already in place is harmless. After
+        a failed sync everything else that is staged by then is lost, too: publishing it is a StoreError.
         """
         ...
 

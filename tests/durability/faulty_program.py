@@ -13,8 +13,10 @@ from dam.core import database
 from dam.ingest.add import Adder
 from dam.ingest.added import Added, Reading
 from dam.services.file_storage import Published, Staged
-from dam.services.stores import durable_directories, local_store, temporaries
+from dam.services.stores import group_sync, local_store
 from dam.services.stores.durable_files import fsync_directories, write_fully
+from dam.services.stores.file_system import FileSystem
+from dam.services.stores.group_sync import GroupSync
 from dam.services.stores.local_store import LocalStore
 
 
@@ -27,28 +29,31 @@ def put_in_place_of(owner: object, name: str, step: object) -> None:
 def skip_sync_of_bytes() -> None:
     """Name files whose bytes may not be on the disk yet."""
 
-    def skip(descriptors: Sequence[int]) -> None:
+    def skip(group_sync: GroupSync, paths: Sequence[str]) -> None:
         pass
 
-    put_in_place_of(temporaries, "fsync_all", skip)
+    put_in_place_of(GroupSync, "sync_files", skip)
 
 
 def skip_sync_of_folders() -> None:
     """Never wait for the names themselves."""
 
-    def skip(paths: Iterable[str]) -> None:
+    def skip(group_sync: GroupSync, paths: Sequence[str]) -> None:
         pass
 
-    put_in_place_of(durable_directories, "fsync_directories", skip)
+    put_in_place_of(GroupSync, "sync_directories", skip)
 
 
 def skip_sync_of_new_parents() -> None:
     """Wait for the name of a file and not for those of the folders that were made for it."""
 
-    def sync_some(paths: Iterable[str]) -> None:
-        fsync_directories(path for path in paths if len(path.rpartition("/objects/")[2]) == len("ab/cd"))
+    def sync_some(files: FileSystem, paths: Iterable[str]) -> None:
+        fsync_directories(
+            files, (path for path in paths if len(path.rpartition("/objects/")[2]) == len("ab/cd"))
+        )
 
-    put_in_place_of(durable_directories, "fsync_directories", sync_some)
+    put_in_place_of(group_sync, "MANY_DIRECTORIES", sys.maxsize)
+    put_in_place_of(group_sync, "fsync_directories", sync_some)
 
 
 def skip_sync_of_rows() -> None:
@@ -79,9 +84,9 @@ def row_before_bytes() -> None:
 def swallow_write_errors() -> None:
     """Take a failed write for a successful one."""
 
-    def write_carelessly(descriptor: int, data: bytes) -> None:
+    def write_carelessly(files: FileSystem, descriptor: int, data: bytes) -> None:
         with contextlib.suppress(OSError):
-            write_fully(descriptor, data)
+            write_fully(files, descriptor, data)
 
     put_in_place_of(local_store, "write_fully", write_carelessly)
 

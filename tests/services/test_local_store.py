@@ -127,7 +127,9 @@ for write in (lambda: put(store, iter([bytes(100_000)] * 20)), lambda: store.put
         write()
     except NoSpace as error:
         print(error.exit_code, error.message)
-print(os.listdir(store.root + "/tmp"), fetch(store, kept) == b"kept" * 1000, put(store, [b"small"]).created)
+(writer,) = os.listdir(store.root + "/tmp")
+left = os.listdir(store.root + "/tmp/" + writer)
+print(left, fetch(store, kept) == b"kept" * 1000, put(store, [b"small"]).created)
 """
 
     def test_a_full_disk_says_so_and_loses_nothing(self, tmp_path: Path) -> None:
@@ -172,8 +174,17 @@ class TestFailingCalls:
         inject = strace("-o", "/dev/null", "-e", "inject=linkat:error=EPERM")
         assert run_python(PUT, store.root, before=inject).stdout == "stored\n"
         assert run_python(PUT, store.root, before=inject).stdout == "stored\n"
-        assert not put(store, [b"first second"]).created
         assert os.listdir(Path(store.root) / "tmp") == []
+        assert not put(store, [b"first second"]).created
+
+    def test_without_hard_links_damage_is_healed_all_the_same(self, store: LocalStore) -> None:
+        path = object_path(store, put(store, [b"first second"]).digests.sha256)
+        path.unlink()
+        path.write_bytes(b"damaged")
+        inject = strace("-o", "/dev/null", "-e", "inject=linkat:error=EPERM")
+        assert run_python(PUT, store.root, before=inject).stdout == "stored\n"
+        assert path.read_bytes() == b"first second"
+        assert [kept.read_bytes() for kept in quarantined(store)] == [b"damaged"]
 
     def test_a_file_system_that_cannot_sync_folders_will_do(self, store: LocalStore) -> None:
         inject = strace("-o", "/dev/null", "-P", f"{store.root}/objects", "-e", "inject=fsync:error=EINVAL")
@@ -221,6 +232,63 @@ print(put(store, [b"from afar"]).digests.sha256.hex())
     with pytest.raises(ValueError, match="staged by another store"):
         pickle.loads(pickle.dumps(store)).publish([staged])
     assert store.publish([staged])[0].created
+
+
+MANY = """
+import sys
+from dam.errors import DamError
+from dam.services.file_storage import open_store
+store = open_store(sys.argv[1])
+staged = [store.stage([b"%d" % number]) for number in range(40)]
+for group in (staged[:20], staged[20:]):
+    try:
+        print(sum(one.created for one in store.publish(group)))
+    except DamError as error:
+        print(type(error).__name__, error)
+print(sum(one.created for one in store.publish([store.stage([b"%d" % number]) for number in range(40)])))
+"""
+
+
+class TestLargeGroups:
+    def test_any_number_of_files_needs_no_more_descriptors_than_one(self, store: LocalStore) -> None:
+        code = """
+import sys
+from dam.services.file_storage import open_store
+store = open_store(sys.argv[1])
+print(sum(one.created for one in store.publish([store.stage([b"%d" % number]) for number in range(300)])))
+"""
+        limit = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\n"
+        assert run_python(limit + code, store.root).stdout == "300\n"
+
+    @pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+    @pytest.mark.parametrize("when", [1, 2])
+    def test_after_a_failed_sync_nothing_that_was_staged_is_believed(
+        self, when: int, error: str, store: LocalStore
+    ) -> None:
+        inject = strace("-o", "/dev/null", "-e", f"inject=syncfs:error={error}:when={when}")
+        failed, lost, again = run_python(MANY, store.root, before=inject).stdout.splitlines()
+        kind = "NoSpace" if error == "ENOSPC" else "StoreError"
+        assert failed.startswith(f"{kind} cannot write to the store: {store.root}: ")
+        lose = "what had been staged when a sync failed is lost"
+        assert lost == f"StoreError cannot write to the store: {store.root}: {lose}"
+        assert again == ("40" if when == 1 else "20")
+        assert os.listdir(Path(store.root) / "tmp") == []
+
+    @pytest.mark.parametrize("error", ["ENOSYS", "EOPNOTSUPP"])
+    def test_without_syncfs_each_file_is_synced(self, error: str, store: LocalStore, tmp_path: Path) -> None:
+        inject = strace(
+            "-o", str(tmp_path / "log"), "-e", "trace=fsync,syncfs", "-e", f"inject=syncfs:error={error}"
+        )
+        assert run_python(MANY, store.root, before=inject).stdout.split() == ["20", "20", "0"]
+        assert len((tmp_path / "log").read_text().splitlines()) > 40
+
+    def test_it_works_in_memory_file_systems(self, tmp_path: Path) -> None:
+        code = f"""
+from dam.services.file_storage import create_store
+sys_argv = __import__("sys").argv
+sys_argv[1] = create_store(sys_argv[1] + "/store", "u").root
+{MANY}"""
+        assert run_on_tiny_disk(code, tmp_path / "disk", kilobytes=4000).stdout.split() == ["20", "20", "0"]
 
 
 def test_many_processes_may_put_the_same_at_once(store: LocalStore) -> None:

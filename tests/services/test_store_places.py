@@ -80,6 +80,7 @@ class TestCreating:
             store = create_store(str(root), UUID)
             store.sweep()
             put(store, [b"works"])
+            del store
             assert not list((root / "tmp").iterdir())
             if survived:
                 assert when > 1, "the first call was not hit at all"

@@ -6,7 +6,8 @@ import os
 
 from dam.services.stores.durable_files import make_directory, write_fully
 from dam.services.stores.fan_out import fan_out
-from dam.services.stores.temporaries import Temporary
+from dam.services.stores.file_system import FileSystem
+from dam.services.stores.staging import Draft, Staging
 
 DERIVED = "derived"
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -17,14 +18,16 @@ _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, 
 class DerivedFiles:
     """The derived bytes under `root`. Every method raises OSError."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, files: FileSystem, root: str, staging: Staging) -> None:
+        self._files = files
         self._root = root
+        self._staging = staging
 
     def read(self, sha256: bytes) -> bytes | None:
         """Return the bytes with this digest, None if they are missing or damaged."""
         try:
-            descriptor = os.open(self._path(sha256), _READ)
-            with os.fdopen(descriptor, "rb") as file:
+            descriptor = self._files.open(self._path(sha256), _READ)
+            with self._files.reader(descriptor) as file:
                 data = file.read()
         except OSError as error:
             if error.errno in _NOT_THERE:
@@ -32,15 +35,15 @@ class DerivedFiles:
             raise
         return data if hashlib.sha256(data).digest() == sha256 else None
 
-    def put(self, sha256: bytes, data: bytes, temporary: Temporary) -> None:
-        """Move `data` into place by way of `temporary`, over whatever is there."""
-        write_fully(temporary.descriptor, data)
-        temporary.seal()
+    def put(self, sha256: bytes, data: bytes, draft: Draft) -> None:
+        """Move `data` into place by way of `draft`, over whatever is there."""
+        write_fully(self._files, draft.descriptor, data)
+        self._staging.finish(draft)
         folder = self._root
         for name in (DERIVED, *fan_out(sha256)):
-            folder = os.path.join(folder, name)
-            make_directory(folder)
-        os.rename(temporary.path, os.path.join(folder, sha256.hex()))
+            folder = f"{folder}/{name}"
+            make_directory(self._files, folder)
+        self._files.rename(draft.path, f"{folder}/{sha256.hex()}")
 
     def _path(self, sha256: bytes) -> str:
         return os.path.join(self._root, DERIVED, *fan_out(sha256), sha256.hex())

@@ -10,19 +10,20 @@ from datetime import UTC, datetime
 
 from dam.errors import NoLibrary
 from dam.services.os_errors import why
+from dam.services.stores.file_system import THIS_SYSTEM, FileSystem
 
 MARKER = "dam-store.json"
 FORMAT = 1
 _MOST_BYTES = 65536
 
 
-def read_marker(root: str) -> str:
+def read_marker(root: str, files: FileSystem = THIS_SYSTEM) -> str:
     """Return the UUID of the store in the folder `root`.
 
     Raises NoLibrary if there is no marker, or none that this program can work with.
     """
     try:
-        data = _read(os.path.join(root, MARKER))
+        data = _read(files, os.path.join(root, MARKER))
     except FileNotFoundError:
         raise _refusal(
             root, "no store here", "is its disk mounted? otherwise run: dam-cli setup-db"
@@ -52,9 +53,9 @@ def marker_bytes(uuid: str) -> bytes:
 _LOOK_AT_IT = f"look at {MARKER} in that folder"
 
 
-def _read(path: str) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
+def _read(files: FileSystem, path: str) -> bytes:
+    descriptor = files.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with files.reader(descriptor) as file:
         return file.read(_MOST_BYTES)
 
 

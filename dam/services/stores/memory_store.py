@@ -17,6 +17,7 @@ class MemoryStore:
     """The store `memory:NAME` of this process. Another process does not see it."""
 
     scheme = "memory"
+    works_across_processes = False
 
     def __init__(self, url: str, uuid: str) -> None:
         self.url = url
@@ -34,6 +35,10 @@ class MemoryStore:
         """Keep a copy of `chunks` aside."""
         data = b"".join(chunks)
         return self._staged.enter(digest_chunks([data]), data)
+
+    def open_staged(self, staged: Staged) -> BinaryIO:
+        """Return what was set aside as a file."""
+        return BytesIO(self._staged.peek(staged))
 
     def publish(self, staged: Sequence[Staged]) -> list[Published]:
         """Put the group under its digests."""

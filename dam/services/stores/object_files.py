@@ -5,97 +5,145 @@ import os
 import stat
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 
 from dam.services.digests import Digests
 from dam.services.file_storage import Published
 from dam.services.stores.durable_directories import DirectoryGroup
-from dam.services.stores.durable_files import link_without_overwriting
+from dam.services.stores.durable_files import (
+    link_aside,
+    link_without_overwriting,
+    look,
+)
 from dam.services.stores.fan_out import fan_out
-from dam.services.stores.temporaries import Temporary, make_durable
+from dam.services.stores.file_system import FileSystem
+from dam.services.stores.group_sync import GroupSync
 
 OBJECTS = "objects"
 QUARANTINE = "quarantine"
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_REMEMBERED = 1 << 16
+
+
+@dataclass
+class _Arrival:
+    """A staged file on its way to its name."""
+
+    digests: Digests
+    path: str
+    durable: bool = False
 
 
 class ObjectFiles:
     """The originals under `root`. Every method raises OSError."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, files: FileSystem, root: str, group_sync: GroupSync) -> None:
+        self._files = files
         self._root = root
+        self._group_sync = group_sync
         self._known_durable: set[str] = set()
         self._verified: set[bytes] = set()
 
     def path(self, sha256: bytes) -> str:
         """Return where the bytes with this digest are, or would be."""
-        return os.path.join(self._root, OBJECTS, *fan_out(sha256), sha256.hex())
+        return "/".join((self._root, OBJECTS, *fan_out(sha256), sha256.hex()))
 
     def size(self, sha256: bytes) -> int | None:
         """Return the size of an object, None if it is missing or not a regular file."""
-        status = _look(self.path(sha256))
+        status = look(self._files, self.path(sha256))
         return status.st_size if status and stat.S_ISREG(status.st_mode) else None
 
-    def publish(self, group: Sequence[tuple[Digests, Temporary]]) -> list[Published]:
-        """Make bytes durable, then names, in that order: after a power cut a name has its bytes."""
-        make_durable([temporary for digests, temporary in group if not self._holds(digests)])
-        directories = DirectoryGroup(self._root, self._known_durable)
-        published = [self._place(digests, temporary, directories) for digests, temporary in group]
-        directories.sync()
+    def publish(self, group: Sequence[tuple[Digests, str]]) -> list[Published]:
+        """Make bytes durable, then names, in that order: after a power cut a name has its bytes.
+
+        Each of the group is its digests and the path of its sealed file.
+        """
+        arrivals = [_Arrival(digests, path) for digests, path in group]
+        self._make_durable([arrival for arrival in arrivals if not self._holds(arrival.digests)])
+        directories = DirectoryGroup(self._files, self._root, self._known_durable)
+        published = [self._place(arrival, directories) for arrival in arrivals]
+        directories.sync(self._group_sync)
         return published
 
-    def _place(self, digests: Digests, temporary: Temporary, directories: DirectoryGroup) -> Published:
+    def _make_durable(self, arrivals: Sequence[_Arrival]) -> None:
+        self._group_sync.sync_files([arrival.path for arrival in arrivals])
+        for arrival in arrivals:
+            arrival.durable = True
+
+    def _place(self, arrival: _Arrival, directories: DirectoryGroup) -> Published:
         # Also for an object that is there: who put it may not have synced the directory yet.
-        folder = directories.ready(OBJECTS, *fan_out(digests.sha256))
-        path = os.path.join(folder, digests.sha256.hex())
+        folders = (OBJECTS, *fan_out(arrival.digests.sha256))
+        path = f"{directories.ready(*folders)}/{arrival.digests.sha256.hex()}"
         healed = False
         while True:
+            if arrival.durable and self._link(arrival, path, folders, directories):
+                return Published(arrival.digests, created=not healed, healed=healed)
             # One look decides: between two, another process may put what looks like damage then.
-            status = _look(path)
-            if status is not None and _is_whole(status, digests) and self._verify(path, digests):
-                return Published(digests, created=False, healed=healed)
+            status = look(self._files, path)
+            if status is not None and self._is_good(path, status, arrival.digests):
+                return Published(arrival.digests, created=False, healed=healed)
+            if not arrival.durable:
+                self._make_durable([arrival])
             if status is not None:
-                self._quarantine(path, directories)
+                if self._replace(path, status, arrival):
+                    return Published(arrival.digests, created=False, healed=True)
                 healed = True
-            temporary.make_durable()
-            if link_without_overwriting(temporary.path, path):
-                return Published(digests, created=not healed, healed=healed)
+
+    def _link(
+        self, arrival: _Arrival, path: str, folders: tuple[str, ...], directories: DirectoryGroup
+    ) -> bool:
+        try:
+            return link_without_overwriting(self._files, arrival.path, path)
+        except FileNotFoundError:
+            directories.make_again(*folders)  # Removed since they were made or seen.
+        return link_without_overwriting(self._files, arrival.path, path)
 
     def _holds(self, digests: Digests) -> bool:
         path = self.path(digests.sha256)
-        status = _look(path)
-        return status is not None and _is_whole(status, digests) and self._verify(path, digests)
+        status = look(self._files, path)
+        return status is not None and self._is_good(path, status, digests)
 
-    def _verify(self, path: str, digests: Digests) -> bool:
+    def _is_good(self, path: str, status: os.stat_result, digests: Digests) -> bool:
         """Tell whether an object that is there has the right bytes.
 
         Whoever is told "duplicate" may delete the file, so it must be true: once in a process for
-        each object, since reading it costs as much as reading the file did.
+        each object, or a little more often, since reading it costs as much as reading the file did.
         """
+        if not stat.S_ISREG(status.st_mode) or status.st_size != digests.size:
+            return False
         if digests.sha256 in self._verified:
             return True
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            descriptor = self._files.open(path, _READ)
         except FileNotFoundError:
             return False  # Somebody is healing it at this moment.
-        with open(descriptor, "rb") as file:
+        with self._files.reader(descriptor) as file:
             if hashlib.file_digest(file, "sha256").digest() != digests.sha256:
                 return False
+        if len(self._verified) >= _REMEMBERED:
+            self._verified.clear()
         self._verified.add(digests.sha256)
         return True
 
-    def _quarantine(self, path: str, directories: DirectoryGroup) -> None:
-        """Move damaged bytes away. Never delete: they may be the last that is left of something."""
-        name = f"{os.path.basename(path)}.{uuid.uuid4().hex}"
-        with suppress(FileNotFoundError):  # Another process may be healing it, too.
-            os.rename(path, os.path.join(directories.ready(QUARANTINE), name))
+    def _replace(self, path: str, damaged: os.stat_result, arrival: _Arrival) -> bool:
+        """Put durable bytes in the place of damaged ones, of which quarantine keeps a durable name.
 
-
-def _look(path: str) -> os.stat_result | None:
-    try:
-        return os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _is_whole(status: os.stat_result, digests: Digests) -> bool:
-    return stat.S_ISREG(status.st_mode) and status.st_size == digests.size
+        Never delete: they may be the last that is left of something. At every moment the name leads
+        to the one or to the other, except where only moving away is possible: then that is done, and
+        the name is free. Return whether the good bytes have it.
+        """
+        quarantine = DirectoryGroup(self._files, self._root, self._known_durable)
+        aside = f"{quarantine.ready(QUARANTINE)}/{os.path.basename(path)}.{uuid.uuid4().hex}"
+        try:
+            if not link_aside(self._files, path, aside):
+                self._files.rename(path, aside)
+                quarantine.sync(self._group_sync)
+                return False
+        except FileNotFoundError:
+            return False  # Another process may be healing it, too.
+        if not os.path.samestat(self._files.lstat(aside), damaged):
+            self._files.unlink(aside)  # It has just been healed by another one.
+            return False
+        quarantine.sync(self._group_sync)
+        self._files.rename(arrival.path, path)
+        return True

@@ -8,6 +8,7 @@ from dam.services.digests import Digests
 from dam.services.file_storage import Staged
 
 Thing = TypeVar("Thing")
+_UNKNOWN = "published or discarded before, or staged by another store"
 
 
 class WaitingRoom(Generic[Thing]):
@@ -22,11 +23,17 @@ class WaitingRoom(Generic[Thing]):
         self._waiting[token] = thing
         return Staged(digests, token)
 
+    def peek(self, staged: Staged) -> Thing:
+        """Return one without giving it out. Raises ValueError if it is unknown."""
+        if staged.token not in self._waiting:
+            raise ValueError(_UNKNOWN)
+        return self._waiting[staged.token]
+
     def take(self, staged: Sequence[Staged]) -> list[Thing]:
         """Give out a whole group in its order. Raises ValueError, and gives nothing, if one is unknown."""
         tokens = [one.token for one in staged]
         if len(set(tokens)) != len(tokens) or not set(tokens) <= self._waiting.keys():
-            raise ValueError("published or discarded before, or staged by another store")
+            raise ValueError(_UNKNOWN)
         return [self._waiting.pop(token) for token in tokens]
 
     def take_known(self, staged: Sequence[Staged]) -> list[Thing]:
