@@ -12,42 +12,65 @@ _EVERY = 5.0
 
 
 class Progress:
-    """Counts what is done and shows it."""
+    """Counts what is done, and shows it with its rate and the time that is left."""
 
     def __init__(self, what: str, total: int | None = None) -> None:
         self._what = what
-        self._total = total
-        self._done = 0
+        self._files = self._size = self._failures = 0
+        self._total_files = total or 0
+        self._total_size = 0
         self._bar: Any = None
         self._task: Any = None
-        self._said = time.monotonic()
+        self._start = self._said = time.monotonic()
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
             from rich.progress import Progress as Bar
 
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-            )
+            columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeRemainingColumn())
             self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
             self._bar.start()
-            self._task = self._bar.add_task(self._what, total=self._total)
+            self._task = self._bar.add_task(self._what, total=None)
         return self
 
-    def advance(self, *, failures: int = 0) -> None:
-        """Count one more."""
-        self._done += 1
-        text = self._what if not failures else f"{self._what} ({failures} failed)"
-        if self._bar is not None:
-            self._bar.update(self._task, advance=1, description=text)
-        elif time.monotonic() - self._said > _EVERY:
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether somebody watches a bar."""
+        return self._bar is not None
+
+    def expect(self, *, files: int, size: int) -> None:
+        """Say how much there is in all, as far as is known; the time that is left follows from it."""
+        self._total_files, self._total_size = files, size
+        self._show()
+
+    def advance(self, files: int = 1, *, size: int = 0, failures: int = 0) -> None:
+        """Count more as done, of a size in bytes; `failures` is how many have failed so far."""
+        self._files += files
+        self._size += size
+        self._failures = failures
+        self._show()
+        if self._bar is None and time.monotonic() - self._said > _EVERY:
             self._said = time.monotonic()
-            _log.info("%s: %d of %s", text, self._done, self._total or "?")
+            _log.info("%s", self)
+
+    def __str__(self) -> str:
+        seconds = max(time.monotonic() - self._start, 0.001)
+        of_all = f" of {self._total_files}" if self._total_files else ""
+        text = f"{self._what}: {self._files}{of_all}, {self._files / seconds:.0f}/s"
+        if self._size:
+            text += f", {in_words(self._size)}, {in_words(self._size / seconds)}/s"
+        return f"{text}, {self._failures} failed" if self._failures else text
+
+    def _show(self) -> None:
+        if self._bar is None:
+            return
+        # Bytes tell better than files how long it will take, where they are known.
+        done, total = self._files, self._total_files
+        if self._total_size:
+            done, total = self._size, self._total_size
+        self._bar.update(self._task, completed=done, total=total or None, description=str(self))
 
     def stop(self) -> None:
         """Take the bar away."""
@@ -59,3 +82,12 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def in_words(size: float) -> str:
+    """Return a number of bytes as people say it: `3.7 MB`."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

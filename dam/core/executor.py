@@ -1,7 +1,7 @@
 """Executors: where jobs run. In this process, or in supervised workers that may die."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
@@ -94,7 +94,7 @@ class _Queue:
         self._waiting.clear()
 
 
-def run_jobs(executor: Executor, jobs: Iterable[J]) -> Iterator[tuple[J, Any]]:
+def run_jobs(executor: Executor, jobs: Iterable[J]) -> Generator[tuple[J, Any], None, None]:
     """Yield every job with its result; `jobs` is consumed no faster than needed to keep busy."""
     batches = in_batches(jobs)
     channel = executor.channel()

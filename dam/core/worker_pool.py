@@ -146,7 +146,10 @@ class WorkerPool:
             idle.start(batch)
         except RuntimeError:
             # The worker died while it had nothing to do, which pebble takes for the end.
-            self._replace(idle).start(batch)
+            lost = list(idle.under_way.values())
+            fresh = self._replace(idle)
+            for one in (*lost, batch):
+                fresh.start(one)
 
     def futures(self, channel: "_WorkerChannel") -> dict[Future[list[Any]], _Slot]:
         """Return what a channel waits for."""

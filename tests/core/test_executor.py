@@ -1,11 +1,14 @@
 """Workers may crash, hang or eat memory: that costs one step on one entity, and nothing else."""
 
+import contextlib
 import ctypes
 import os
+import resource as resource_limits
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -15,13 +18,17 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Mapped
 
-from dam.core.component import Component
+from dam.core.component import Component, Kind
 from dam.core.content import Content
-from dam.core.executor import Executor, InProcess, WorkerLimits, WorkerPool, make_executor
+from dam.core.executor import Executor, InProcess, run_jobs
+from dam.core.job import Allowance
 from dam.core.ledger import Outcome
+from dam.core.recognition import FileExtensionComponent
 from dam.core.registry import Registry
 from dam.core.system import resource, system
-from dam.core.visit import Result, Task
+from dam.core.visit import Result, Rows, Task
+from dam.core.worker import WorkerLimits
+from dam.core.worker_pool import WorkerPool, make_executor
 from dam.errors import StoreError
 
 
@@ -40,6 +47,10 @@ class WorkerComponent(Component):
 @dataclass(frozen=True)
 class Memory:
     data: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
 
     @contextmanager
     def content(self) -> Iterator[Content]:
@@ -69,9 +80,25 @@ def decode(content: Content) -> Picture:
     if order == b"shout":
         os.write(2, b"noise from a C library\n" * 10_000)
         os.write(1, b"noise from a C library\n" * 10_000)
+    if order == b"complain":
+        os.write(2, b"libfoo: bad\tmarker\n" * 3 + b"libfoo: gave up\n")
+        raise ValueError("cannot decode")
+    if order == b"complain and crash":
+        os.write(2, b"libfoo: assertion failed\n")
+        ctypes.string_at(0)
+    if order.startswith(b"killed once "):
+        _kill_myself_unless_done(Path(os.fsdecode(order[12:])))
+    if order == b"killed each time":
+        os.kill(os.getpid(), signal.SIGKILL)
     if order == b"no store":
         raise StoreError("cannot write to the store: x: input/output error")
     return Picture()
+
+
+def _kill_myself_unless_done(marker: Path) -> None:
+    if not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 @system(version=1)
@@ -103,8 +130,8 @@ def pool() -> Iterator[WorkerPool]:
         yield workers
 
 
-def by_entity(executor: Executor, tasks: list[Task]) -> dict[int, Result]:
-    return {result.entity_id: result for result in executor.visit(tasks)}
+def by_entity(executor: Executor, tasks: Iterable[Task]) -> dict[int, Result]:
+    return {result.entity_id: result for _, result in run_jobs(executor, tasks)}
 
 
 def outcome(result: Result, name: str) -> tuple[Outcome, str | None]:
@@ -118,6 +145,9 @@ def outcome(result: Result, name: str) -> tuple[Outcome, str | None]:
         (b"exit", "crashed the decoder (exit code 3)"),
         (b"hang", "took longer than 3 s"),
         (b"eat", "out of memory"),
+        (b"complain", "cannot decode: libfoo: bad marker | libfoo: gave up"),
+        (b"complain and crash", "crashed the decoder (SIGSEGV): libfoo: assertion failed"),
+        (b"killed each time", "crashed the decoder (SIGKILL)"),
     ],
 )
 def test_a_decoder_that_dies_costs_its_step_on_its_file_alone(
@@ -135,6 +165,82 @@ def test_visits_run_in_other_processes(pool: WorkerPool) -> None:
     results = by_entity(pool, [task(n, b"fine") for n in range(4)])
 
     assert os.getpid() not in {r.products[WorkerComponent][0]["pid"] for r in results.values()}
+
+
+def test_a_worker_that_is_killed_from_outside_costs_nothing(pool: WorkerPool, tmp_path: Path) -> None:
+    order = b"killed once " + os.fsencode(tmp_path / "marker")
+    results = by_entity(pool, [task(n, order if n == 2 else b"fine") for n in range(5)])
+
+    assert {outcome(result, "tests.draw") for result in results.values()} == {(Outcome.DONE, None)}
+
+
+def test_workers_that_are_killed_all_the_time_still_get_everything_done(pool: WorkerPool) -> None:
+    results = by_entity(pool, _killing(pool, [task(n, b"fine") for n in range(3000)]))
+
+    assert len(results) == 3000
+    assert {outcome(result, "tests.draw") for result in results.values()} == {(Outcome.DONE, None)}
+
+
+def _killing(pool: WorkerPool, tasks: list[Task]) -> Iterator[Task]:
+    """Yield tasks, and kill the last worker that was heard of now and then."""
+    for number, each in enumerate(tasks):
+        if number % 200 == 199:
+            for worker in workers_of(os.getpid()):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+        yield each
+
+
+def workers_of(coordinator: int) -> list[int]:
+    """Return the workers: the children of the coordinator's fork server."""
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
+    return [pid for pid, parent in parents.items() if parents.get(parent) == coordinator]
+
+
+class SmallKindComponent(Kind):
+    allowance = Allowance(seconds=0.5, memory=700)
+
+    @classmethod
+    def recognise(cls, head: bytes, extensions: frozenset[str]) -> str | None:
+        return "test/small" if head.startswith(b"small") else None
+
+
+class LimitsComponent(Component):
+    memory: Mapped[int]
+
+
+class DrawnComponent(Component):
+    value: Mapped[int]
+
+
+@system(version=1, on=SmallKindComponent)
+def look_at_limits(content: Content) -> LimitsComponent:
+    return LimitsComponent(memory=resource_limits.getrlimit(resource_limits.RLIMIT_AS)[0] >> 20)
+
+
+@system(version=1, on=SmallKindComponent)
+def sleep(content: Content) -> DrawnComponent:
+    time.sleep(1.5 if content.head() == b"small and slow" else 0)
+    return DrawnComponent(value=1)
+
+
+@system(version=1)
+def look_at_limits_of_all(content: Content) -> WorkerComponent:
+    return WorkerComponent(pid=resource_limits.getrlimit(resource_limits.RLIMIT_AS)[0] >> 20)
+
+
+def test_a_kind_may_ask_for_narrower_limits_than_the_settings(pool: WorkerPool) -> None:
+    systems = Registry.of([SmallKindComponent], [look_at_limits, sleep, look_at_limits_of_all]).systems
+    orders = [b"small and slow", b"small", b"other"]
+    rows: Rows = {FileExtensionComponent: [{"extension": ""}]}
+    results = by_entity(pool, [Task(n, systems, rows, source=Memory(o)) for n, o in enumerate(orders)])
+
+    assert outcome(results[0], "tests.sleep") == (Outcome.FAILED, "took longer than 0.5 s")
+    assert results[1].products[LimitsComponent] == [{"memory": 700}]
+    assert results[2].products[WorkerComponent] == [{"pid": 2048}]
 
 
 def test_noise_on_the_terminal_is_kept_from_it(pool: WorkerPool, capfd: pytest.CaptureFixture[str]) -> None:
@@ -155,11 +261,12 @@ def test_tasks_are_taken_no_faster_than_needed(pool: WorkerPool) -> None:
         while True:
             yield task(next(taken), b"fine")
 
-    results = pool.visit(endless())
+    results = run_jobs(pool, endless())
     for _ in range(3):
         next(results)
+    results.close()
 
-    assert next(taken) <= 10
+    assert next(taken) <= 500
 
 
 def test_a_worker_whose_coordinator_is_gone_ends_by_itself(tmp_path: Path) -> None:
@@ -185,13 +292,15 @@ def test_a_worker_whose_coordinator_is_gone_ends_by_itself(tmp_path: Path) -> No
 ABANDONED = """
 import os, pathlib, sys, threading, time
 from tests.core.test_executor import task
-from dam.core.executor import WorkerLimits, WorkerPool
+from dam.core.executor import run_jobs
+from dam.core.worker import WorkerLimits
+from dam.core.worker_pool import WorkerPool
 
 if __name__ == "__main__":
     said = pathlib.Path(sys.argv[1])
     pool = WorkerPool(1, WorkerLimits(seconds=1, memory=2048))
     spinning = task(1, b"spin " + os.fsencode(said))
-    threading.Thread(target=lambda: list(pool.visit([spinning])), daemon=True).start()
+    threading.Thread(target=lambda: list(run_jobs(pool, [spinning])), daemon=True).start()
     while not (said.exists() and said.read_text()):
         time.sleep(0.05)
     print(said.read_text(), flush=True)
@@ -203,7 +312,7 @@ def test_workers_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     with WorkerPool(1, WorkerLimits(seconds=30, memory=2048)) as workers:
-        (result,) = workers.visit([task(1, b"fine")])
+        result = by_entity(workers, [task(1, b"fine")])[1]
 
     assert list(tmp_path.glob("dam-*")) == []
     worker = result.products[WorkerComponent][0]["pid"]
@@ -212,7 +321,7 @@ def test_workers_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_no_workers_at_all_means_this_process() -> None:
     executor: Any = make_executor(0, WorkerLimits(seconds=1, memory=256))
-    (result,) = executor.visit([task(1, b"fine")])
+    result = by_entity(executor, [task(1, b"fine")])[1]
 
     assert isinstance(executor, InProcess)
     assert result.products[WorkerComponent] == [{"pid": os.getpid()}]
