@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,13 +25,16 @@ from dam.core.visit import Result
 from dam.core.worker import WorkerLimits
 from dam.core.worker_pool import make_executor
 from dam.core.world import World
-from dam.errors import NoLibrary, SourceError
-from dam.ingest.add import Adder
+from dam.errors import NoLibrary, SourceError, UsageError
+from dam.ingest.add import Adder, Adding
 from dam.ingest.added import Added
-from dam.ingest.discovery import OwnFiles, discover
-from dam.ingest.dry_run import foretell
+from dam.ingest.discovery import listings
+from dam.ingest.dry_run import DryRun
 from dam.ingest.folders import absolute
 from dam.ingest.known import entity_at
+from dam.ingest.listing import Listing
+from dam.ingest.options import AddOptions
+from dam.ingest.own_files import OwnFiles
 from dam.ingest.reading import preview_of, verified_chunks
 from dam.ingest.record import Recorder
 from dam.ingest.sources import close_altered, find_sources
@@ -143,24 +146,53 @@ class Library:
             yield World(session, self.registry)
 
     def add(
-        self, paths: Iterable[bytes], *, recursive: bool = False, copy: bool = True, dry_run: bool = False
+        self,
+        paths: Iterable[bytes],
+        *,
+        recursive: bool = False,
+        copy: bool = True,
+        move: bool = False,
+        dry_run: bool = False,
     ) -> Iterator[Added]:
         """Add files, and yield what came of every path once that is durable.
 
-        `copy=False` registers the files where they are. A dry run writes nothing. A bad file is one
-        `skipped` or `failed` outcome; raises StoreError, NoSpace and DatabaseError when the library
-        itself fails, and adding the same paths again goes on from there.
+        `copy=False` registers the files where they are; `move` deletes them once their copies were
+        verified. A dry run writes nothing. A bad file is one `skipped` or `failed` outcome; raises
+        StoreError, NoSpace and DatabaseError when the library itself fails, and adding the same paths
+        again goes on from there. `add_in_groups` has more options.
         """
-        store = self.store
+        options = AddOptions(recursive=recursive, copy=copy, move=move, dry_run=dry_run)
+        return (added for group in self.add_in_groups(paths, options) for added in group)
+
+    def add_in_groups(
+        self, paths: Iterable[bytes], options: AddOptions, until: Callable[[], bool] = lambda: False
+    ) -> Adding | DryRun:
+        """Return a run of adding; iterating over it yields what came of paths, many at a time.
+
+        When `until` returns true the run acknowledges what it has read and ends. Raises UsageError for
+        options that contradict each other.
+        """
+        if options.move and not options.copy:
+            raise UsageError("cannot move without copying: the only copy would be deleted")
+        found = self.survey(paths, options)
+        if options.dry_run:
+            return DryRun(self.database, self.executor, found, self.store, options)
+        self.store.sweep()
+        recorder = Recorder(self.registry, self._store_row().id)
+        return Adder(self._runner(self.executor), self.store, recorder, options).add(found, until)
+
+    def survey(self, paths: Iterable[bytes], options: AddOptions) -> Iterator[Listing]:
+        """Yield what paths mean, a folder at a time, without reading any file."""
         sqlite = self.database.sqlite_path
         # SQLite keeps its log beside the file itself, not beside a link to it.
-        own = OwnFiles(store.identity(), os.path.realpath(os.fsencode(sqlite)) if sqlite else None)
-        candidates = discover(paths, own, recursive=recursive)
-        if dry_run:
-            return foretell(self.database, candidates, store if copy else None)
-        store.sweep()
-        recorder = Recorder(self.registry, self._store_row().id)
-        return Adder(self._runner(self.executor), store, recorder, copy=copy).add(candidates)
+        own = OwnFiles(self.store.identity(), os.path.realpath(os.fsencode(sqlite)) if sqlite else None)
+        return listings(
+            paths,
+            own,
+            recursive=options.recursive,
+            follow_links=options.follow_links,
+            ignore=options.ignore,
+        )
 
     def run(
         self, *systems: System[..., Any], retry_failed: bool = False, executor: Executor | None = None

@@ -13,15 +13,12 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from dam.core.component import Kind
-from dam.core.content import Content
 from dam.core.ledger import Outcome
 from dam.core.recognition import FileExtensionComponent, extension_of
 from dam.core.system import System
@@ -29,6 +26,7 @@ from dam.core.visit import Result, Task, visit
 from dam.errors import IntegrityError, SourceError
 from dam.plugins import installed
 from dam.services.file_storage import Published, Staged, Store, create_store, open_store
+from dam.services.sources import HeldSource
 
 NOTHING_HAS_THIS = hashlib.sha256(b"nothing has this content").digest()
 
@@ -180,6 +178,15 @@ class StoreContract:
         with pytest.raises(IntegrityError, match="missing from the store"):
             store.open(NOTHING_HAS_THIS)
 
+    def test_sizes_are_told_together_as_one_by_one(self, store: Store) -> None:
+        """Missing and damaged ones are among them."""
+        whole, damaged = (put(store, [data]).digests.sha256 for data in (b"whole", b"damaged"))
+        self.damage(store, damaged)
+        asked = [damaged, NOTHING_HAS_THIS, whole, damaged]
+        assert store.sizes(asked) == [store.size(sha256) for sha256 in asked]
+        assert store.sizes([whole]) == [len(b"whole")]
+        assert store.sizes([]) == []
+
     def test_a_file_from_the_store_can_be_read_twice_at_once(self, store: Store) -> None:
         """Two handles do not share a position, and both can seek."""
         sha256 = put(store, [b"0123456789"]).digests.sha256
@@ -328,18 +335,6 @@ class KindContract:
         assert copies == systems
 
 
-@dataclass(frozen=True)
-class BytesSource:
-    """A source that has its content in memory."""
-
-    data: bytes
-
-    @contextmanager
-    def content(self) -> Iterator[Content]:
-        """Give the bytes."""
-        yield Content.from_bytes(self.data)
-
-
 def visit_bytes(name: str, data: bytes) -> Result:
     """Run every installed system on a file that is in no library, deriving into memory."""
     extension = extension_of(name.encode())
@@ -348,7 +343,7 @@ def visit_bytes(name: str, data: bytes) -> Result:
             entity_id=0,
             systems=installed().registry.systems,
             rows={FileExtensionComponent: [{"extension": extension}]},
-            source=BytesSource(data),
+            source=HeldSource(data),
             derived=create_store("memory:visit-bytes", "0" * 32),
         )
     )

@@ -1,19 +1,21 @@
 """`dam-cli add-asset`: add files to the library."""
 
 import os
-from collections import Counter
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dam.commands import AsJson, command_app
 
-if TYPE_CHECKING:
-    from dam.ingest.added import Added
-
 app = command_app()
+
+Jobs = Annotated[
+    str | None,
+    typer.Option("--jobs", "-j", metavar="N|cpus", help="Worker processes; as DAM_WORKERS."),
+]
 
 
 @app.command()  # type: ignore[untyped-decorator]
@@ -22,8 +24,21 @@ def add_asset(
         list[str] | None, typer.Argument(metavar="PATH...", help="Files, and folders with -r.")
     ] = None,
     recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Add what is in folders.")] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", "-L", help="Follow symbolic links to files and folders.")
+    ] = False,
+    no_ignore: Annotated[
+        bool, typer.Option("--no-ignore", help="Add also what a .damignore leaves out.")
+    ] = False,
     no_copy: Annotated[
         bool, typer.Option("--no-copy", help="Register the files where they are; copy nothing.")
+    ] = False,
+    move: Annotated[
+        bool,
+        typer.Option("--move", help="Delete each file once its copy was read back, verified and recorded."),
+    ] = False,
+    rehash: Annotated[
+        bool, typer.Option("--rehash", help="Read every file, also those that look unchanged.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", "-n", help="Say what would happen; write nothing.")
@@ -35,87 +50,88 @@ def add_asset(
     null: Annotated[
         bool, typer.Option("--null", "-0", help="The list's paths end in NUL, not newline.")
     ] = False,
+    on_error: Annotated[
+        str, typer.Option("--on-error", metavar="stop|continue", help="What to do when a file fails.")
+    ] = "continue",
+    time_limit: Annotated[
+        str | None,
+        typer.Option("--time-limit", metavar="TIME", help="Stop after 90s, 45m or 2h; run again to go on."),
+    ] = None,
+    jobs: Jobs = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show unchanged files too.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Add files to the library.
 
     The same bytes under another name become one more place of the same entity. A bad file never stops
-    the others. Exit code 3 means that some inputs could not be added, 4 that the store had a damaged
-    copy (which was healed).
+    the others. Ctrl-C ends with what was read so far acknowledged; the same command goes on from there.
+    Exit code 3 means that some inputs could not be added, 4 that the store had a damaged copy (which was
+    healed).
     """
-    from dam.commands.output import print_json, print_line, talk
+    from dam.commands.add_report import AddReport
+    from dam.commands.forecast import Forecast
+    from dam.commands.interruption import Interruption
     from dam.commands.progress import Progress
     from dam.commands.session import open_library
-    from dam.core.path_text import show_path
+    from dam.errors import UsageError
+    from dam.ingest.options import AddOptions
 
-    raw = _named(paths or [], from_file, null)
-    counts: Counter[str] = Counter()
-    troubled = refused = healed = 0
-    with open_library() as library, Progress("adding") as progress:
+    if on_error not in {"stop", "continue"}:
+        raise UsageError(f"bad option: --on-error {on_error}: it is stop or continue")
+    options = AddOptions(
+        recursive=recursive,
+        follow_links=follow_links,
+        ignore=not no_ignore,
+        copy=not no_copy,
+        move=move,
+        rehash=rehash,
+        stop_on_error=on_error == "stop",
+        dry_run=dry_run,
+    )
+    is_late = _deadline(time_limit)
+    report = AddReport(as_json=as_json, verbose=verbose, dry_run=dry_run)
+    with (
+        open_library(**_workers(jobs)) as library,
+        Interruption() as interruption,
+        Progress("adding") as progress,
+    ):
+        until = lambda: interruption.is_wanted or is_late()  # noqa: E731
+        run = library.add_in_groups(_named(paths or [], from_file, null, until), options, until)
         try:
-            for added in library.add(raw, recursive=recursive, copy=not no_copy, dry_run=dry_run):
-                counts[added.status] += 1
-                troubled += bool(added.problems)
-                healed += added.healed
-                refused += added.status == "failed" or (added.status == "skipped" and added.named)
-                progress.advance(failures=counts["failed"])
-                if as_json:
-                    print_json(_fields(added))
-                elif verbose or added.healed or added.status != "unchanged":
-                    print_line(_line(added))
-                if added.hint:
-                    talk(f"hint: {show_path(added.path)}: {added.hint}")
+            with Forecast(library, paths or [], options, progress, is_whole=from_file is None):
+                for group in run:
+                    report.tell(group)
+                    progress.advance(len(group), size=report.size_of(group), failures=report.failures)
         finally:
             # Also of what was done before an error or an interrupt.
             progress.stop()
-            if counts:
-                talk(_summary(counts, troubled, dry_run))
-    if not counts:
-        talk(_summary(counts, troubled, dry_run))
-    return 4 if healed else 3 if refused else 0
+            report.sum_up(ignored=run.ignored, is_late=is_late())
+    return report.exit_code
 
 
-def _named(paths: list[str], from_file: str | None, null: bool) -> Iterator[bytes]:
+def _deadline(time_limit: str | None) -> Callable[[], bool]:
+    """Return what tells whether the time is up."""
+    from dam.commands.duration import seconds_of
+
+    if time_limit is None:
+        return lambda: False
+    end = time.monotonic() + seconds_of(time_limit)
+    return lambda: time.monotonic() >= end
+
+
+def _workers(jobs: str | None) -> dict[str, object]:
+    """Return the setting that `--jobs` overrides."""
+    if jobs is None:
+        return {}
+    return {"workers": len(os.sched_getaffinity(0)) if jobs == "cpus" else jobs}
+
+
+def _named(paths: list[str], from_file: str | None, null: bool, until: Callable[[], bool]) -> Iterator[bytes]:
     """Yield the paths given as arguments, then those listed; raises UsageError if there is no list at all."""
     from dam.commands.path_list import listed_paths
     from dam.errors import UsageError
 
     if not paths and from_file is None:
         raise UsageError("nothing to add: no path was given", hint="dam-cli add-asset --help")
-    listed = iter(()) if from_file is None else listed_paths(from_file, null=null)
+    listed = iter(()) if from_file is None else listed_paths(from_file, null=null, until=until)
     return chain(map(os.fsencode, paths), listed)
-
-
-def _fields(added: "Added") -> dict[str, object]:
-    from dam.commands.output import path_fields
-
-    return {
-        **path_fields(added.path),
-        "status": added.status.value,
-        "entity": added.entity,
-        "sha256": added.sha256.hex() if added.sha256 else None,
-        "error": added.error,
-        "problems": list(added.problems),
-        "note": added.note,
-    }
-
-
-def _line(added: "Added") -> str:
-    from dam.core.path_text import show_path
-
-    entity = "-" if added.entity is None else str(added.entity)
-    line = f"{added.status.value:<9}  {entity:>6}  {show_path(added.path)}"
-    if added.error:
-        line += f": {added.error}"
-    if added.problems:
-        line += "  (with problems)"
-    return f"{line}  ({added.note})" if added.note else line
-
-
-def _summary(counts: Counter[str], troubled: int, dry_run: bool) -> str:
-    from dam.ingest.added import AddStatus
-
-    parts = ", ".join(f"{counts[status]} {status.value}" for status in AddStatus)
-    problems = f" ({troubled} with problems: see show)" if troubled else ""
-    return f"{'dry run, nothing written: ' if dry_run else ''}{counts.total()} seen: {parts}{problems}"

@@ -11,7 +11,9 @@ def seconds_of(text: str) -> float:
     """Return the seconds that a duration means. Raises UsageError for anything else, and for none at all."""
     match = _WHOLE.fullmatch(text.strip().lower())
     parts = match.groups() if match else ()
-    seconds = sum(float(part) * factor for part, factor in zip(parts, (86400, 3600, 60, 1), strict=False) if part)
+    seconds = sum(
+        float(part) * factor for part, factor in zip(parts, (86400, 3600, 60, 1), strict=False) if part
+    )
     if not seconds:
         raise UsageError(f"bad duration: {text}", hint="write it like 90s, 45m or 1h30m")
     return seconds

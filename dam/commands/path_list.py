@@ -14,9 +14,7 @@ _PATIENCE = 0.25
 """Seconds after which somebody who waits for a list looks up whether it is still wanted."""
 
 
-def listed_paths(
-    source: str, *, null: bool, until: Callable[[], bool] = lambda: False
-) -> Iterator[bytes]:
+def listed_paths(source: str, *, null: bool, until: Callable[[], bool] = lambda: False) -> Iterator[bytes]:
     """Yield the paths in a file, `-` for stdin: one a line, or with `null` each ended by a NUL.
 
     Empty entries mean nothing, and so does an empty list. When `until` returns true no more is waited

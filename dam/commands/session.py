@@ -11,10 +11,10 @@ from dam.errors import UsageError
 from dam.library import Library
 
 
-def prepare() -> Settings:
+def prepare(**overrides: object) -> Settings:
     """Return the settings in force, with logging to stderr set up as they say."""
     _require_a_folder()
-    settings = load_settings()
+    settings = load_settings(**overrides)
     # A log that cannot be written must not end in a traceback.
     logging.raiseExceptions = False
     handler = logging.StreamHandler(sys.stderr)
@@ -41,7 +41,7 @@ def _require_a_folder() -> None:
 
 
 @contextmanager
-def open_library() -> Iterator[Library]:
-    """Give the library of the settings for the length of a command."""
-    with Library.open(prepare()) as library:
+def open_library(**overrides: object) -> Iterator[Library]:
+    """Give the library of the settings for the length of a command; arguments come before settings."""
+    with Library.open(prepare(**overrides)) as library:
         yield library

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import cast
 
-from dam.core.executor import Channel, Finished
+from dam.core.columns import utc_now
+from dam.core.executor import Finished
 from dam.core.run import Runner
 from dam.core.visit import Result, Task
 from dam.ingest.added import Added, AddStatus, Outcomes
@@ -13,8 +14,9 @@ from dam.ingest.group import Group
 from dam.ingest.intake import Intake
 from dam.ingest.known import KnownPlaces
 from dam.ingest.listing import Listing
-from dam.ingest.record import Recorder
-from dam.ingest.removal import remove_source
+from dam.ingest.options import AddOptions
+from dam.ingest.record import Recorded, Recorder
+from dam.ingest.removal import close_places, remove_source
 from dam.ingest.take import Reading, Refused, Take, first_visit
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.services.file_storage import Store
@@ -25,55 +27,32 @@ _DRAIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class AddOptions:
-    """How files are added."""
-
-    copy: bool = True
-    """Copy the bytes into the store; otherwise register them where they are."""
-    move: bool = False
-    """Delete each file once its copy in the store was read back and verified, and its row committed."""
-    rehash: bool = False
-    """Read every file, also those that look unchanged."""
-    stop_on_error: bool = False
-    """Stop at the first file that cannot be added."""
-
-
-@dataclass(frozen=True)
 class Adder:
     """Adds files to a library."""
 
     runner: Runner
     store: Store
     recorder: Recorder
-    options: AddOptions = AddOptions()
+    options: AddOptions
 
-    def add(
-        self, listings: Iterable[Listing], until: Callable[[], bool] = lambda: False
-    ) -> Iterator[Outcomes]:
-        """Add what can be added, and yield what came of it once that is durable.
+    def add(self, listings: Iterable[Listing], until: Callable[[], bool] = lambda: False) -> "Adding":
+        """Return a run that adds what can be added, and that yields what came of it once that is durable.
 
         When `until` returns true nothing more is read, what was read is acknowledged, and the rest is
-        left as it was. Raises StoreError, NoSpace or DatabaseError when the library itself fails: the
-        group under way is not acknowledged then, and adding the same paths again completes it.
+        left as it was. Iterating raises StoreError, NoSpace or DatabaseError when the library itself
+        fails: the group under way is not acknowledged then, and adding the same paths again completes it.
         """
-        with closing(self.runner.executor.channel()) as channel:
-            run = _Run(self, listings, channel, until)
-            try:
-                yield from run.outcomes()
-            finally:
-                run.discard()
+        return Adding(self, listings, until)
 
 
-class _Run:
-    """One run of adding, and what is on its way in it."""
+class Adding:
+    """One run of adding, and what is on its way in it. It can be iterated over once."""
 
-    def __init__(
-        self, adder: Adder, listings: Iterable[Listing], channel: Channel, until: Callable[[], bool]
-    ) -> None:
+    def __init__(self, adder: Adder, listings: Iterable[Listing], until: Callable[[], bool]) -> None:
         self._adder = adder
         self._options = adder.options
         self._runner = adder.runner
-        self._channel = channel
+        self._channel = adder.runner.executor.channel()
         self._until = until
         self._stop_by: float | None = None
         self._count = self._under_way = 0
@@ -83,8 +62,19 @@ class _Run:
         """By digest, the files that wait for the first visit to their content."""
         self._intake = Intake(listings, self._known_places(), self._take)
 
-    def outcomes(self) -> Iterator[Outcomes]:
-        """Yield what comes of every file."""
+    @property
+    def ignored(self) -> int:
+        """Give how many names were left out so far because a `.damignore` says so."""
+        return self._intake.ignored
+
+    def __iter__(self) -> Iterator[Outcomes]:
+        try:
+            yield from self._outcomes()
+        finally:
+            self._channel.close()
+            self._discard()
+
+    def _outcomes(self) -> Iterator[Outcomes]:
         while True:
             self._feed()
             yield from self._intake.outcomes()
@@ -98,7 +88,7 @@ class _Run:
             if is_over:
                 return
 
-    def discard(self) -> None:
+    def _discard(self) -> None:
         """Let go of what was read and will not be recorded."""
         waiting = [*self._group.readings, *(r for same in self._visiting.values() for r in same)]
         if staged := [reading.staged for reading in waiting if reading.staged]:
@@ -122,6 +112,7 @@ class _Run:
             self._runner.registry.systems,
             derived=self._adder.store,
             store=store,
+            follow=self._options.follow_links,
         )
 
     def _feed(self) -> None:
@@ -161,7 +152,7 @@ class _Run:
             if isinstance(job, Task):
                 self._visited(job, result)
             elif isinstance(result, Refused):
-                self._refuse(job, result)
+                self._refuse(cast("Take", job), result)
             else:
                 read.append(result)
         unvisited = [reading for reading in read if reading.result is None]
@@ -198,7 +189,7 @@ class _Run:
             self._group.add(reading)
 
     def _refuse(self, job: Take, refused: Refused) -> None:
-        self._refused.append(Added(job.path, refused.status, error=refused.reason, named=job.named))
+        self._refused.append(Added.refused(job, refused))
         if self._options.stop_on_error and refused.status is AddStatus.FAILED and self._stop_by is None:
             self._stop()
 
@@ -223,10 +214,20 @@ class _Run:
             else one
             for one in recorded.added
         ]
-        if not self._options.move:
-            return added
-        return [self._remove(reading, one) for reading, one in zip(readings, added, strict=True)]
+        return self._move(readings, added, recorded) if self._options.move else added
 
-    def _remove(self, reading: Reading, added: Added) -> Added:
-        problem = remove_source(reading, self._adder.store)
-        return replace(added, moved=True) if problem is None else replace(added, note=f"not moved: {problem}")
+    def _move(self, readings: Sequence[Reading], added: Sequence[Added], recorded: Recorded) -> list[Added]:
+        """Delete the files of a group that is committed, and close their places."""
+        problems = [remove_source(reading, self._adder.store) for reading in readings]
+        moved = [
+            (one.entity, place)
+            for one, place, problem in zip(added, recorded.places, problems, strict=True)
+            if problem is None and one.entity is not None
+        ]
+        self._runner.database.retrying(lambda session: close_places(session, moved, utc_now()))
+        return [
+            replace(one, moved=True)
+            if problem is None
+            else replace(one, stayed=True, note=f"not moved: {problem}")
+            for one, problem in zip(added, problems, strict=True)
+        ]

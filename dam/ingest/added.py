@@ -3,20 +3,13 @@
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Self
 
-from dam.ingest.discovery import Candidate
+from dam.ingest.add_status import AddStatus
+from dam.ingest.listing import Candidate, Unchanged
+from dam.ingest.take import Refused, Take
 
-
-class AddStatus(StrEnum):
-    """The five ways a path can end; every path ends in exactly one."""
-
-    NEW = "new"
-    DUPLICATE = "duplicate"
-    UNCHANGED = "unchanged"
-    SKIPPED = "skipped"
-    FAILED = "failed"
+__all__ = ["AddStatus", "Added", "Outcomes", "UnchangedFiles"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +34,8 @@ class Added:
     """Whether the user named this very path."""
     moved: bool = False
     """Whether the file was deleted where it was found, its copy in the store having been verified."""
+    stayed: bool = False
+    """Whether it should have been moved, and is still where it was found."""
 
     @classmethod
     def of(cls, candidate: Candidate) -> Self:
@@ -48,18 +43,14 @@ class Added:
         status = AddStatus.SKIPPED if candidate.verdict == "skipped" else AddStatus.FAILED
         return cls(candidate.path, status, error=candidate.reason, hint=candidate.hint, named=candidate.named)
 
+    @classmethod
+    def refused(cls, take: Take, refused: Refused) -> Self:
+        """Return the end of a file that could not be read."""
+        return cls(take.path, refused.status, error=refused.reason, named=take.named)
+
     def with_healing(self) -> Self:
         """Return the same, healed."""
         return replace(self, healed=True, note="healed: the copy in the store was damaged or missing")
-
-
-class Unchanged(NamedTuple):
-    """A file that need not be opened; a tuple, because there may be very many."""
-
-    name: bytes
-    entity: int
-    size: int
-    sha256: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

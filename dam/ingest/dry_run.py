@@ -1,81 +1,98 @@
 """What adding would do, found out without writing anything."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from sqlalchemy.orm import Session
+
 from dam.core.database import Database
-from dam.errors import SourceError
-from dam.ingest.add import grouped
-from dam.ingest.added import Added, AddStatus
-from dam.ingest.discovery import Candidate
+from dam.core.executor import Executor, run_jobs
+from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
 from dam.ingest.folders import Folders
-from dam.ingest.known import find_unchanged
-from dam.ingest.walk import FoundKind
+from dam.ingest.known import KnownPlaces, unsifted
+from dam.ingest.listing import Listing
+from dam.ingest.options import AddOptions
+from dam.ingest.take import Reading, Refused, Take
 from dam.models.content_hash_sha256_component import find_by_sha256
-from dam.models.directory import Place, find_directories
+from dam.models.directory import Folder, Place, find_directories
 from dam.models.file_location_component import find_open_locations
 from dam.models.stored_copy_component import find_stored
 from dam.services.file_storage import Store
-from dam.services.source_file import NotRegular, digest_file
+
+_AT_ONCE = 256
 
 
 @dataclass
-class _Seen:
-    """What the dry run has come by so far: it would be in the library by now."""
+class DryRun:
+    """A run that reads and hashes what adding would read, and writes nothing. Iterate over it once."""
 
-    contents: set[bytes] = field(default_factory=set)
-    places: dict[bytes, bytes] = field(default_factory=dict)
+    database: Database
+    executor: Executor
+    listings: Iterable[Listing]
+    store: Store
+    options: AddOptions
+    ignored: int = 0
+    """How many names were left out so far because a `.damignore` says so."""
+    _folders: Folders = field(default_factory=Folders)
+    _contents: set[bytes] = field(default_factory=set)
+    """What would be in the library by now, by SHA-256."""
+    _places: dict[bytes, bytes] = field(default_factory=dict)
 
+    def __iter__(self) -> Iterator[Outcomes]:
+        takes: list[Take] = []
+        count = 0
+        known = KnownPlaces(self.database, self._folders, self.store if self.options.copy else None)
+        reads_all = self.options.rehash or self.options.move
+        for sifted in map(unsifted, self.listings) if reads_all else known.sift_all(self.listings):
+            listing = sifted.listing
+            self.ignored += listing.ignored
+            yield [Added.of(candidate) for candidate in listing.others]
+            yield UnchangedFiles(listing.folder, sifted.unchanged, listing.named)
+            for name, status in sifted.changed:
+                count += 1
+                path = os.path.join(listing.folder, name)
+                takes.append(
+                    Take(count, path, status.st_size, listing.named, follow=self.options.follow_links)
+                )
+            if len(takes) >= _AT_ONCE:
+                yield self._foretell(takes)
+                takes = []
+        yield self._foretell(takes)
 
-def foretell(database: Database, candidates: Iterable[Candidate], store: Store | None) -> Iterator[Added]:
-    """Yield what adding each candidate would end in; files that must be are read and hashed.
+    def _foretell(self, takes: list[Take]) -> list[Added]:
+        done = sorted(run_jobs(self.executor, takes), key=lambda pair: pair[0].number)
+        readings = [result for _, result in done if isinstance(result, Reading)]
+        with self.database.read() as session:
+            judged = {reading.number: one for reading, one in self._judge(session, readings)}
+        return [
+            Added.refused(job, result) if isinstance(result, Refused) else judged[job.number]
+            for job, result in done
+        ]
 
-    Without a `store` the files are to be registered where they are.
-    """
-    folders = Folders()
-    seen = _Seen()
-    for group in grouped(candidates):
-        yield from _foretell_group(database, folders, group, seen, store)
+    def _judge(self, session: Session, readings: list[Reading]) -> Iterator[tuple[Reading, Added]]:
+        folders = self._folders_of(readings)
+        numbers = find_directories(session, set(folders.values()))
+        places = {n: Place(numbers[f], p) for (n, p), f in folders.items() if f in numbers}
+        rows = find_open_locations(session, set(places.values()))
+        entities = find_by_sha256(session, {reading.digests.sha256 for reading in readings})
+        stored = find_stored(session, set(entities.values()))
+        for reading in readings:
+            digest = reading.digests.sha256
+            entity = entities.get(digest)
+            place = places.get(reading.number)
+            row = rows.get(place) if place else None
+            is_there = row is not None and row.entity_id == entity
+            is_complete = entity in stored or not self.options.copy
+            status = AddStatus.DUPLICATE
+            if (is_there and is_complete) or self._places.get(reading.path) == digest:
+                status = AddStatus.UNCHANGED
+            elif entity is None and digest not in self._contents:
+                status = AddStatus.NEW
+            self._contents.add(digest)
+            self._places[reading.path] = digest
+            size = reading.digests.size
+            yield reading, Added(reading.path, status, entity, digest, size, named=reading.named)
 
-
-def _foretell_group(
-    database: Database, folders: Folders, group: Sequence[Candidate], seen: _Seen, store: Store | None
-) -> Iterator[Added]:
-    with database.read() as session:
-        unchanged = find_unchanged(session, folders, group, store)
-    for index, candidate in enumerate(group):
-        if candidate.verdict is not FoundKind.FILE:
-            yield Added.of(candidate)
-        elif index in unchanged:
-            yield unchanged[index]
-        else:
-            yield _foretell(database, folders, candidate, seen, copied=store is not None)
-
-
-def _foretell(
-    database: Database, folders: Folders, candidate: Candidate, seen: _Seen, *, copied: bool
-) -> Added:
-    try:
-        sha256 = digest_file(candidate.path).sha256
-        folder = folders.of(os.path.dirname(candidate.path))
-    except NotRegular as error:
-        return Added.refused(candidate, AddStatus.SKIPPED, error)
-    except (SourceError, OSError) as error:
-        return Added.refused(candidate, AddStatus.FAILED, error)
-    with database.read() as session:
-        entity = find_by_sha256(session, [sha256]).get(sha256)
-        number = find_directories(session, [folder]).get(folder)
-        place = Place(number, os.path.basename(candidate.path)) if number is not None else None
-        row = find_open_locations(session, [place]).get(place) if place else None
-        stored = entity is not None and bool(find_stored(session, [entity]))
-    is_known_there = row is not None and row.entity_id == entity and (stored or not copied)
-    if is_known_there or seen.places.get(candidate.path) == sha256:
-        status = AddStatus.UNCHANGED
-    elif entity is None and sha256 not in seen.contents:
-        status = AddStatus.NEW
-    else:
-        status = AddStatus.DUPLICATE
-    seen.contents.add(sha256)
-    seen.places[candidate.path] = sha256
-    return Added(candidate.path, status, entity, sha256, named=candidate.named)
+    def _folders_of(self, readings: list[Reading]) -> dict[tuple[int, bytes], Folder]:
+        return {(r.number, r.name): self._folders.of(os.path.dirname(r.path)) for r in readings}

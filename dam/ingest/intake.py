@@ -4,8 +4,8 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from dam.ingest.added import Added, Outcomes
-from dam.ingest.known import KnownPlaces
+from dam.ingest.added import Added, Outcomes, UnchangedFiles
+from dam.ingest.known import KnownPlaces, unsifted
 from dam.ingest.listing import Listing
 from dam.ingest.take import Take
 
@@ -22,8 +22,8 @@ class Intake:
     """Turns listings into batches of jobs, and into outcomes where no reading is needed."""
 
     def __init__(self, listings: Iterable[Listing], known: KnownPlaces | None, make: MakeTake) -> None:
-        self._listings = iter(listings)
-        self._known = known
+        """Read the listings as they are needed; without `known` every file is read."""
+        self._sifted = known.sift_all(listings) if known else map(unsifted, listings)
         self._make = make
         self._takes: deque[Take] = deque()
         self._cost = 0
@@ -66,19 +66,17 @@ class Intake:
         return len(self._takes) >= _BATCH_FILES or self._cost >= _BATCH_BYTES
 
     def _take_in(self) -> None:
-        listing = next(self._listings, None)
-        if listing is None:
+        sifted = next(self._sifted, None)
+        if sifted is None:
             self.is_exhausted = True
             return
+        listing = sifted.listing
         self.ignored += listing.ignored
         if listing.others:
             self._tell([Added.of(candidate) for candidate in listing.others])
-        files = listing.files
-        if self._known is not None and files:
-            unchanged, files = self._known.sift(listing)
-            if unchanged:
-                self._tell(unchanged)
-        for name, status in files:
+        if sifted.unchanged:
+            self._tell(UnchangedFiles(listing.folder, sifted.unchanged, listing.named))
+        for name, status in sifted.changed:
             self._takes.append(self._make(os.path.join(listing.folder, name), status.st_size, listing.named))
             self._cost += status.st_size
 

@@ -30,6 +30,8 @@ class Recorded:
 
     added: list[Added]
     """What became of each reading, in their order."""
+    places: list[Place]
+    """Where each reading was found."""
     pending: set[int]
     """The entities on which systems may be pending now."""
     claimed: set[int]
@@ -78,6 +80,7 @@ class Recorder:
         touch(session, self.registry, sorted(renamed), FileExtensionComponent)
         return Recorded(
             _judge(readings, entities, places, created, fresh, unstored, visited),
+            places,
             pending=older | renamed | (created - visited.keys()),
             claimed=older - unstored if copied else set(),
         )

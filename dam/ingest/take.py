@@ -13,7 +13,7 @@ from dam.core.recognition import FileExtensionComponent, extension_of
 from dam.core.system import System
 from dam.core.visit import Result, Rows, Task, visit
 from dam.errors import DamError, SourceError
-from dam.ingest.added import AddStatus
+from dam.ingest.add_status import AddStatus
 from dam.services.digests import Digests, digest_chunks
 from dam.services.file_facts import FileFacts
 from dam.services.file_storage import Staged, Store
@@ -65,11 +65,13 @@ class Take:
     path: bytes
     size: int
     named: bool
-    systems: tuple[System[..., Any], ...]
+    systems: tuple[System[..., Any], ...] = ()
     """The systems of a first visit; none if there is to be no visit."""
     derived: DerivedStore | None = None
     store: Store | None = None
     """Where the bytes are copied to; None if they are registered in place."""
+    follow: bool = False
+    """Whether a symbolic link at the path stands for the file it points to."""
     barred: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -89,7 +91,8 @@ class Take:
         seen = utc_now()
         held: list[bytes] = []
         try:
-            facts, (digests, staged) = read_settled(self.path, lambda source: self._take(source, held, watch))
+            path = os.path.realpath(self.path) if self.follow else self.path
+            facts, (digests, staged) = read_settled(path, lambda source: self._take(source, held, watch))
         except NotRegular as error:
             return Refused(AddStatus.SKIPPED, _reason(error))
         except (SourceError, OSError) as error:

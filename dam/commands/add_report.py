@@ -1,0 +1,100 @@
+"""What `add-asset` says of every path, and of all of them in the end."""
+
+from collections import Counter
+
+from dam.commands.output import path_fields, print_json, print_line, talk
+from dam.core.path_text import show_path
+from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
+
+
+class AddReport:
+    """Prints outcomes as they are acknowledged, and counts them."""
+
+    def __init__(self, *, as_json: bool, verbose: bool, dry_run: bool) -> None:
+        self._as_json = as_json
+        self._verbose = verbose
+        self._dry_run = dry_run
+        self._counts: Counter[AddStatus] = Counter()
+        self._troubled = self._refused = self._healed = self._moved = self._stayed = 0
+
+    @property
+    def failures(self) -> int:
+        """Give how many files failed so far."""
+        return self._counts[AddStatus.FAILED]
+
+    @property
+    def exit_code(self) -> int:
+        """Give the code for everything told so far."""
+        if self._healed:
+            return 4
+        return 3 if self._refused or self._stayed else 0
+
+    def tell(self, outcomes: Outcomes) -> None:
+        """Print what is worth it, and count everything."""
+        if isinstance(outcomes, UnchangedFiles) and not (self._as_json or self._verbose):
+            self._counts[AddStatus.UNCHANGED] += len(outcomes)
+            return
+        for added in outcomes:
+            self._tell(added)
+
+    def size_of(self, outcomes: Outcomes) -> int:
+        """Return the bytes that outcomes stand for."""
+        if isinstance(outcomes, UnchangedFiles):
+            return sum(size for _, _, size, _ in outcomes.files)
+        return sum(added.size for added in outcomes)
+
+    def sum_up(self, *, ignored: int, is_late: bool) -> None:
+        """Say how all of it ended."""
+        parts = ", ".join(f"{self._counts[status]} {status.value}" for status in AddStatus)
+        text = f"{self._counts.total()} seen: {parts}"
+        if self._dry_run:
+            text = f"dry run, nothing written: {text}"
+        if self._troubled:
+            text += f" ({self._troubled} with problems: see show)"
+        if self._moved or self._stayed:
+            text += f"; {self._moved} moved"
+        if ignored:
+            text += f"; {ignored} names left out by .damignore"
+        talk(text)
+        if is_late:
+            talk("the time limit is reached: the same command goes on from there")
+
+    def _tell(self, added: Added) -> None:
+        self._counts[added.status] += 1
+        self._troubled += bool(added.problems)
+        self._healed += added.healed
+        self._moved += added.moved
+        self._stayed += added.stayed
+        self._refused += added.status == "failed" or (added.status == "skipped" and added.named)
+        if self._as_json:
+            print_json(_fields(added))
+        elif self._verbose or added.healed or added.status != "unchanged" or added.note:
+            print_line(_line(added))
+        if added.hint:
+            talk(f"hint: {show_path(added.path)}: {added.hint}")
+
+
+def _fields(added: Added) -> dict[str, object]:
+    return {
+        **path_fields(added.path),
+        "status": added.status.value,
+        "entity": added.entity,
+        "sha256": added.sha256.hex() if added.sha256 else None,
+        "size": added.size if added.sha256 else None,
+        "error": added.error,
+        "problems": list(added.problems),
+        "note": added.note,
+        "moved": added.moved,
+    }
+
+
+def _line(added: Added) -> str:
+    entity = "-" if added.entity is None else str(added.entity)
+    line = f"{added.status.value:<9}  {entity:>6}  {show_path(added.path)}"
+    if added.error:
+        line += f": {added.error}"
+    if added.problems:
+        line += "  (with problems)"
+    if added.moved:
+        line += "  (moved)"
+    return f"{line}  ({added.note})" if added.note else line
