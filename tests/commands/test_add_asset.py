@@ -62,8 +62,8 @@ def test_an_unchanged_file_with_times_long_past_is_not_even_opened(
 
 def test_json_says_what_came_of_every_file(library: CommandInProcess, media: Path) -> None:
     added = library("add-asset", "--json", media / "notes.txt", media / "missing.txt")
-    known, missing = added.json
-    assert known["path"] == str(media / "notes.txt")
+    said = {one["path"]: one for one in added.json}
+    known, missing = said[str(media / "notes.txt")], said[str(media / "missing.txt")]
     assert known["status"] == "new"
     assert known["entity"] == 1
     assert known["sha256"] == sha256((media / "notes.txt").read_bytes())

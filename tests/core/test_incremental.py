@@ -55,6 +55,10 @@ class Bytes:
     data: bytes
     reachable: bool
 
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
     @contextmanager
     def content(self) -> Iterator[Content]:
         if not self.reachable:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped
 
 from dam.core.component import Component
 from dam.core.content import Content
+from dam.core.job import Unwatched
 from dam.core.ledger import Entry, Outcome
 from dam.core.registry import Registry
 from dam.core.system import System, Unavailable, resource, system
@@ -67,6 +68,10 @@ class Memory:
     data: bytes
     error: Exception | None = None
     error_at_end: Exception | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
 
     @contextmanager
     def content(self) -> Iterator[Content]:
@@ -185,7 +190,12 @@ def test_a_step_that_killed_a_worker_fails_without_being_tried() -> None:
 
 def test_every_step_is_announced_before_it_is_taken() -> None:
     steps: list[str] = []
-    visit(task(), steps.append)
+
+    class Steps(Unwatched):
+        def step(self, name: str) -> None:
+            steps.append(name)
+
+    visit(task(), Steps())
 
     assert steps == [decode.label, "tests.first", "tests.second"]
 
