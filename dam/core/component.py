@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import ForeignKey, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, declared_attr, mapped_column
 
 from dam.core.columns import RowId
@@ -93,6 +93,11 @@ class Fingerprint(Component):
 
     bits: ClassVar[int]
     """How many bits the fingerprint has: the largest distance there can be."""
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return a model's table, for statements on very many rows: the unit of work would slow them down."""
+    return cast("Table", model.__table__)
 
 
 def search_name(component: type[Component]) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from dam.core.component import Base
+from dam.core.component import Base, table_of
 from dam.core.database_errors import explain, explain_missing_driver, is_retryable
 from dam.core.database_file import DatabaseFile
 from dam.core.path_text import show_path
@@ -183,10 +183,10 @@ def insert_or_ignore(session: Session, model: type[Base]) -> Any:
     if session.get_bind().dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-        return sqlite_insert(model).on_conflict_do_nothing()
+        return sqlite_insert(table_of(model)).on_conflict_do_nothing()
     from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
-    return postgresql_insert(model).on_conflict_do_nothing()
+    return postgresql_insert(table_of(model)).on_conflict_do_nothing()
 
 
 def lock_table(session: Session, model: type[Base]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, SmallInteger, Text, delete, insert, or
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dam.core.columns import RowId
-from dam.core.component import Base
+from dam.core.component import Base, table_of
 from dam.core.database import insert_or_ignore
 
 STALE = -1
@@ -121,7 +121,7 @@ def write_runs(session: Session, runs: Sequence[tuple[int, Run]], *, fresh: bool
     if not fresh:
         forget(session, [(entity_id, run.system) for entity_id, run in runs])
     session.execute(
-        insert(LedgerRow.__table__),  # type: ignore[arg-type]
+        insert(table_of(LedgerRow)),
         [
             {
                 "entity_id": entity_id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from dam.core.component import Component, Entity, column_names
+from dam.core.component import Component, Entity, column_names, table_of
 from dam.core.ledger import Entry, forget, mark_stale, mark_strangers_stale, read_entries, write_runs
 from dam.core.registry import Registry
 from dam.core.visit import Result, Rows
@@ -94,7 +94,7 @@ def _write(session: Session, registry: Registry, results: Collection[Result], kn
             for values in result.products[component]
         ]
         if fresh:
-            session.execute(insert(component.__table__), fresh)  # type: ignore[arg-type]
+            session.execute(insert(table_of(component)), fresh)
     runs = [(result.entity_id, run) for result in results for run in result.runs]
     write_runs(session, runs, fresh=not known)
     forget(session, [(result.entity_id, name) for result in results for name in result.forgotten])

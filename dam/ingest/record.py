@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from dam.core.component import table_of
 from dam.core.ledger import Outcome
 from dam.core.recognition import FileExtensionComponent, add_extensions, extension_of
 from dam.core.registry import Registry
@@ -105,11 +106,11 @@ def _describe(
         return
     new = sorted(firsts.items(), key=lambda pair: pair[0])
     session.execute(
-        insert(ContentHashMD5Component.__table__),  # type: ignore[arg-type]
+        insert(table_of(ContentHashMD5Component)),
         [{"entity_id": entity, "digest": reading.digests.md5} for entity, reading in new],
     )
     session.execute(
-        insert(FilePropertiesComponent.__table__),  # type: ignore[arg-type]
+        insert(table_of(FilePropertiesComponent)),
         [
             {"entity_id": entity, "size": reading.digests.size, "original_name": reading.name}
             for entity, reading in new
