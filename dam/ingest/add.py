@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
 from typing import cast
 
 from dam.core.columns import utc_now
@@ -55,12 +57,13 @@ class Adding:
         self._channel = adder.runner.executor.channel()
         self._until = until
         self._stop_by: float | None = None
-        self._count = self._under_way = 0
+        self._under_way = 0
         self._group = Group()
         self._refused: list[Added] = []
         self._visiting: dict[bytes, list[Reading]] = {}
         """By digest, the files that wait for the first visit to their content."""
-        self._intake = Intake(listings, self._known_places(), self._take)
+        # It must not know this object: what is staged would stay until the garbage collector comes.
+        self._intake = Intake(listings, self._known_places(), partial(_take, adder, count(1)))
 
     @property
     def ignored(self) -> int:
@@ -100,20 +103,6 @@ class Adding:
             return None
         store = self._adder.store if self._options.copy else None
         return KnownPlaces(self._runner.database, self._adder.recorder.folders, store)
-
-    def _take(self, path: bytes, size: int, named: bool) -> Take:
-        self._count += 1
-        store = self._adder.store if self._options.copy else None
-        return Take(
-            self._count,
-            path,
-            size,
-            named,
-            self._runner.registry.systems,
-            derived=self._adder.store,
-            store=store,
-            follow=self._options.follow_links,
-        )
 
     def _feed(self) -> None:
         """Give the workers enough to do."""
@@ -231,3 +220,17 @@ class Adding:
             else replace(one, stayed=True, note=f"not moved: {problem}")
             for one, problem in zip(added, problems, strict=True)
         ]
+
+
+def _take(adder: Adder, numbers: Iterator[int], path: bytes, size: int, named: bool) -> Take:
+    """Return the job of reading one more file."""
+    return Take(
+        next(numbers),
+        path,
+        size,
+        named,
+        adder.runner.registry.systems,
+        derived=adder.store,
+        store=adder.store if adder.options.copy else None,
+        follow=adder.options.follow_links,
+    )
