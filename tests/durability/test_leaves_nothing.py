@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dam.library import Library
+from dam.models.image.samples import broken
 from tests.durability.invariants import leftovers
 from tests.durability.scratch_library import ScratchLibrary, empty_library, write_tree
 
@@ -22,6 +23,8 @@ def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
     write_tree(tmp_path / "sources", FILES)
+    for name, data in broken().items():
+        (tmp_path / "sources" / name).write_bytes(data)
     return tmp_path / "sources"
 
 
