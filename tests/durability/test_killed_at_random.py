@@ -12,28 +12,12 @@ import pytest
 
 from tests.durability.canonical_dump import canonical_dump
 from tests.durability.invariants import Acknowledgement, broken_laws, leftovers, tree_state
-from tests.durability.kill_study import KillStudy, kill_study, killed_run, wait_for_orphans
+from tests.durability.kill_study import KillStudy, killed_run, wait_for_orphans
 from tests.durability.scratch_library import ScratchLibrary
-from tests.durability.tree_of_all_kinds import write_tree_of_all_kinds
 
 MOMENTS = 300
-SHARES = 30
+SHARES = 60
 CORPUS_MOMENTS = 20
-
-
-def write_tree(folder: Path) -> Path:
-    write_tree_of_all_kinds(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def tree(session_folder: Path) -> KillStudy:
-    return kill_study(session_folder, "tree", write_tree)
-
-
-@pytest.fixture(scope="session")
-def corpus_study(session_folder: Path, corpus: Path) -> KillStudy:
-    return kill_study(session_folder, "corpus", lambda folder: corpus)
 
 
 def shares(moments: int, shares: int, normal: int = 0) -> list[object]:
@@ -74,14 +58,14 @@ def assert_goes_on(study: KillStudy, library: ScratchLibrary, where: str) -> Non
     assert leftovers(library.settings()) == [], where
 
 
-@pytest.mark.parametrize("seeds", shares(MOMENTS, SHARES * 2, normal=3))
+@pytest.mark.parametrize("seeds", shares(MOMENTS, SHARES, normal=3))
 def test_killed_at_any_moment_nothing_is_lost(
-    tree: KillStudy, seeds: tuple[int, ...], tmp_path: Path
+    tree_study: KillStudy, seeds: tuple[int, ...], tmp_path: Path
 ) -> None:
-    sources = tree_state(tree.sources)
+    sources = tree_state(tree_study.sources)
     for seed in seeds:
-        assert_survives(tree, tmp_path, seed)
-    assert tree_state(tree.sources) == sources
+        assert_survives(tree_study, tmp_path, seed)
+    assert tree_state(tree_study.sources) == sources
 
 
 @pytest.mark.deep
@@ -94,11 +78,11 @@ def test_killed_while_adding_real_files_nothing_is_lost(
         assert_survives(corpus_study, tmp_path, seed)
 
 
-def test_workers_or_none_make_the_same_library(tree: KillStudy, tmp_path: Path) -> None:
-    library = tree.before.copy_to(tmp_path / "library")
-    added = library.add_here([tree.sources])
-    names = sum(len(files) + len(links) for _, links, files in os.walk(tree.sources))
-    assert len(added) == tree.files
+def test_workers_or_none_make_the_same_library(tree_study: KillStudy, tmp_path: Path) -> None:
+    library = tree_study.before.copy_to(tmp_path / "library")
+    added = library.add_here([tree_study.sources])
+    names = sum(len(files) + len(links) for _, links, files in os.walk(tree_study.sources))
+    assert len(added) == tree_study.files
     assert Counter(one.status.value for one in added)["skipped"] == 4, "three links and a pipe"
-    assert 100 <= tree.files <= names
-    assert canonical_dump(library.settings()) == tree.expected
+    assert 100 <= tree_study.files <= names
+    assert canonical_dump(library.settings()) == tree_study.expected

@@ -13,37 +13,59 @@ from tests.durability.kill_study import WORKER_KILLS, KillStudy
 from tests.durability.running_add import RunningAdd, kill_all, kill_process, wait_until_none_is_left
 from tests.durability.scratch_library import ScratchLibrary
 
+PAUSES = 0.5, 2.0
+"""Seconds between two kills over the corpus: no job meets as many as are taken for its own fault."""
+
 
 @pytest.fixture
-def library(tree: KillStudy, tmp_path: Path) -> Iterator[ScratchLibrary]:
-    made = tree.before.copy_to(tmp_path / "library")
-    yield made
-    kill_all(made)
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder for one library."""
+    yield tmp_path
+    kill_all(ScratchLibrary(tmp_path / "library"))
 
 
-def assert_unimpressed(study: KillStudy, library: ScratchLibrary, add: RunningAdd) -> None:
+def kill_one_worker(add: RunningAdd, chance: random.Random) -> None:
+    if workers := add.workers():
+        kill_process(chance.choice(workers), add.library)
+
+
+def assert_nothing_shows(study: KillStudy, add: RunningAdd) -> None:
+    settings = add.library.settings()
     result = add.finish()
-    assert result.exit_code == study.exit_code, result
-    assert "Traceback" not in result.stderr, result
+    assert result.exit_code == study.exit_code, result.stderr
+    assert "Traceback" not in result.stderr, result.stderr
     assert len(result.json) == study.files
-    assert broken_laws(library.settings(), add.said) == []
-    assert leftovers(library.settings()) == []
-    assert canonical_dump(library.settings()) == study.expected
-    assert wait_until_none_is_left(library) == []
+    assert {line["status"] for line in result.json} <= {"new", "duplicate", "skipped"}
+    assert wait_until_none_is_left(add.library) == []
+    assert broken_laws(settings, add.said) == []
+    assert leftovers(settings) == []
+    assert canonical_dump(settings) == study.expected
 
 
 @pytest.mark.parametrize(
     "seed", [*range(3), *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(3, 40))]
 )
-def test_killed_workers_cost_nothing(tree: KillStudy, library: ScratchLibrary, seed: int) -> None:
+def test_killed_workers_cost_nothing(tree_study: KillStudy, folder: Path, seed: int) -> None:
     chance = random.Random(seed)
-    sources = tree_state(tree.sources)
-    add = tree.start(library)
+    sources = tree_state(tree_study.sources)
+    moments = sorted(chance.uniform(0, tree_study.seconds) for _ in range(WORKER_KILLS))
+    add = tree_study.start(tree_study.before.copy_to(folder / "library"))
     add.wait_until(add.workers)
     begun = time.monotonic()
-    for due in sorted(chance.uniform(0, tree.seconds) for _ in range(WORKER_KILLS)):
-        add.wait_until(lambda: time.monotonic() - begun >= due and add.workers())
-        for worker in chance.sample(workers, 1) if (workers := add.workers()) else []:
-            kill_process(worker, library)
-    assert_unimpressed(tree, library, add)
-    assert tree_state(tree.sources) == sources
+    for moment in moments:
+        add.wait_until(lambda moment=moment: time.monotonic() - begun >= moment)  # type: ignore[misc]
+        kill_one_worker(add, chance)
+    assert_nothing_shows(tree_study, add)
+    assert tree_state(tree_study.sources) == sources
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", range(3))
+def test_workers_are_killed_all_the_time(corpus_study: KillStudy, folder: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    add = corpus_study.start(corpus_study.before.copy_to(folder / "library"))
+    while add.is_running:
+        due = time.monotonic() + chance.uniform(*PAUSES)
+        add.wait_until(lambda due=due: time.monotonic() >= due)  # type: ignore[misc]
+        kill_one_worker(add, chance)
+    assert_nothing_shows(corpus_study, add)

@@ -22,8 +22,8 @@ LARGE_PICTURES = 3
 LARGE_BYTES = 3_000_000
 
 
-def write_tree_of_all_kinds(top: Path) -> None:
-    """Write the tree, with times and modes that would show a touch."""
+def write_tree_of_all_kinds(top: Path) -> Path:
+    """Write the tree, with times and modes that would show a touch, and return it."""
     for folder, files in (("good", good()), ("odd", odd()), ("broken", broken())):
         (top / folder).mkdir(parents=True)
         for name, data in files.items():
@@ -33,12 +33,13 @@ def write_tree_of_all_kinds(top: Path) -> None:
     _write_what_is_no_file(top / "no files")
     for number, path in enumerate(sorted(top.rglob("*"), reverse=True)):
         os.utime(path, ns=(number, 1_000_000_007 * number + 1), follow_symlinks=False)
+    return top
 
 
 def _write_others(folder: Path) -> None:
     folder.mkdir()
-    for number, name in enumerate(ODD_NAMES):
-        Path(os.fsdecode(os.path.join(os.fsencode(folder), name))).write_bytes(b"odd name %d" % number)
+    for number, odd_name in enumerate(ODD_NAMES):
+        (folder / os.fsdecode(odd_name)).write_bytes(b"odd name %d" % number)
     for name in EMPTY:
         (folder / name).touch()
     for seed in range(LARGE_PICTURES):

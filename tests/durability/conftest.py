@@ -1,0 +1,20 @@
+"""What several tests of durability share: trees, and what a run that nobody disturbs makes of them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.durability.kill_study import KillStudy, kill_study
+from tests.durability.tree_of_all_kinds import write_tree_of_all_kinds
+
+
+@pytest.fixture(scope="session")
+def tree_study(session_folder: Path) -> KillStudy:
+    """A tree of files of all kinds."""
+    return kill_study(session_folder, "tree", write_tree_of_all_kinds)
+
+
+@pytest.fixture(scope="session")
+def corpus_study(session_folder: Path, corpus: Path) -> KillStudy:
+    """The corpus of real files."""
+    return kill_study(session_folder, "corpus", lambda folder: corpus)
