@@ -28,7 +28,7 @@ class GroupSync:
         self._files = files
         self._root = root
         self._descriptor: int | None = None
-        self._finalizer: weakref.finalize[..., "GroupSync"] | None = None
+        self._finalizer: weakref.finalize[..., GroupSync] | None = None
         self._available = True
         self.failed = False
         """Whether what was written before now may be lost, whatever a later sync says."""
