@@ -32,6 +32,8 @@ from dam.ingest.folders import absolute
 from dam.ingest.known import entity_at
 from dam.ingest.reading import preview_of, verified_chunks
 from dam.ingest.record import Recorder
+from dam.ingest.scan import Scan
+from dam.ingest.scan_record import ScanRecorder
 from dam.ingest.sources import close_altered, find_sources
 from dam.migrations.state import require_current
 from dam.models.asset import Asset, describe_assets
@@ -150,15 +152,21 @@ class Library:
         itself fails, and adding the same paths again goes on from there.
         """
         store = self.store
-        sqlite = self.database.sqlite_path
-        # SQLite keeps its log beside the file itself, not beside a link to it.
-        own = OwnFiles(store.identity(), os.path.realpath(os.fsencode(sqlite)) if sqlite else None)
-        candidates = discover(paths, own, recursive=recursive)
+        candidates = discover(paths, self._own_files(), recursive=recursive)
         if dry_run:
             return foretell(self.database, candidates, store if copy else None)
         store.sweep()
         recorder = Recorder(self.registry, self._store_row().id)
         return Adder(self._runner(self.executor), store, recorder, copy=copy).add(candidates)
+
+    def scan(self, paths: Sequence[bytes] = (), *, dry_run: bool = False) -> Scan:
+        """Compare the known places of this host with the disk, all or those at and below some paths.
+
+        Yields each place with what came of it, once that is written; a dry run writes nothing. What lies
+        on a file system that is not there is offline, never missing. The files are only read.
+        """
+        recorder = ScanRecorder(self.database, self.registry, self.run_on, dry_run=dry_run)
+        return Scan(self.database, recorder, self._own_files(), paths)
 
     def run(
         self, *systems: System[..., Any], retry_failed: bool = False, executor: Executor | None = None
@@ -250,6 +258,11 @@ class Library:
     def read_image(self, path: bytes) -> ImageQuery:
         """Fingerprint a picture for `similar_images`, writing nothing; raises UsageError if it is none."""
         return read_image_query(self.registry, self.executor, path)
+
+    def _own_files(self) -> OwnFiles:
+        sqlite = self.database.sqlite_path
+        # SQLite keeps its log beside the file itself, not beside a link to it.
+        return OwnFiles(self.store.identity(), os.path.realpath(os.fsencode(sqlite)) if sqlite else None)
 
     def _forget_preview(self, entity: int) -> None:
         from dam.models.image.preview_component import PreviewComponent
