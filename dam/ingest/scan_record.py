@@ -148,9 +148,7 @@ def _said(finding: Finding, known: dict[bytes, int]) -> ScannedPlace:
 
 def _left_alone(finding: Finding) -> ScannedPlace:
     said = finding.said
-    return ScannedPlace(
-        said.path, ScanStatus.PRESENT, said.entity, reason="was written to by another process"
-    )
+    return ScannedPlace(said.path, ScanStatus.PRESENT, said.entity, reason="was recorded by another process")
 
 
 def _ids(findings: Sequence[Finding], *statuses: ScanStatus) -> list[int]:
