@@ -107,9 +107,16 @@ def _look(descriptor: int, place: KnownPlace) -> Sight:
     reason = why_not_regular(status.st_mode)
     if reason is not None:
         return Sight(Look.GONE, f"{reason} now")
-    facts = FileFacts.of(status)
-    known = (place.size, place.mtime_ns, place.ctime_ns, place.inode)
-    return _SAME if known == (facts.size, facts.mtime_ns, facts.ctime_ns, facts.inode) else _OTHER
+    return _SAME if _is_same(place, status) else _OTHER
+
+
+def _is_same(place: KnownPlace, status: os.stat_result) -> bool:
+    if place.size != status.st_size or place.inode != status.st_ino:
+        return False
+    if place.mtime_ns == status.st_mtime_ns and place.ctime_ns == status.st_ctime_ns:
+        return True
+    facts = FileFacts.of(status)  # Moments too far away for the database are kept as others.
+    return (place.mtime_ns, place.ctime_ns) == (facts.mtime_ns, facts.ctime_ns)
 
 
 def _is_recognised(descriptor: int, place: KnownPlace) -> bool:

@@ -129,9 +129,9 @@ class Scan(Iterator[ScannedPlace]):
         self, known: KnownRoot, folder: KnownFolder, places: Sequence[KnownPlace], offline: Offline
     ) -> Iterator[ScannedPlace]:
         top = known.root.path
-        where = os.path.join(top, folder.path)
+        prefix = os.path.join(top, folder.path, b"")
         for place in places:
-            said = ScannedPlace(os.path.join(where, place.name), ScanStatus.OFFLINE, place.entity_id)
+            said = ScannedPlace(prefix + place.name, ScanStatus.OFFLINE, place.entity_id)
             yield from self._put(None, take_offline(Finding(place, said), top, offline))
 
     def _scan_folder(
@@ -140,12 +140,12 @@ class Scan(Iterator[ScannedPlace]):
         seen = look_at_folder(opened, folder.path, places, self._own.files(), whole=part.name is None)
         self.surroundings.unknown_files += seen.unknown_files
         root = opened.root
-        where = os.path.join(root.path, folder.path)
+        prefix = os.path.join(root.path, folder.path, b"")
         if not self._paths and seen.nearest is not None:
             self._search_later(root.path, seen.nearest)
         here = Folder(root, folder.path)
         for place, sight in zip(places, seen.sights, strict=True):
-            path = os.path.join(where, place.name)
+            path = prefix + place.name
             finding = compare(here, path, place, sight, self._digest_of)
             if finding.said.status is ScanStatus.MISSING:
                 self._missing.append((opened, finding))

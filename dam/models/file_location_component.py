@@ -205,7 +205,7 @@ class KnownFolder:
     places: int
 
 
-_KNOWN_PLACE = tuple(getattr(FileLocationComponent, name) for name in KnownPlace.__slots__)
+_KNOWN_PLACE = tuple(FileLocationComponent.__table__.c[name] for name in KnownPlace.__slots__)
 _IS_OPEN = FileLocationComponent.closed_at.is_(None)
 
 
