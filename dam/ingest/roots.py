@@ -92,9 +92,12 @@ def _require_readable(descriptor: int) -> None:
 
 
 def _is_part(path: bytes) -> bool:
-    """Tell whether only some folder of a file system is mounted at a path: the identifier is not its own."""
+    """Tell whether only some folder of a file system is here, by a bind mount or behind a link.
+
+    Another folder of the same file system would have the same identifier.
+    """
     here = [mount for mount in mounts() if mount.path == path]
-    return bool(here) and here[-1].folder != b"/"
+    return not here or here[-1].folder != b"/"
 
 
 def _where_now(root: Root) -> str | None:

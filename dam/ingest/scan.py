@@ -64,6 +64,8 @@ class Scan(Iterator[ScannedPlace]):
         self._missing: list[tuple[OpenRoot, Finding]] = []
         self._replaced: list[ScannedPlace] = []
         """Changed places that look like the last of their contents: that is certain only at the end."""
+        self._with_unknown_files: set[bytes] = set()
+        """Folders of which files were counted that may turn out to have moved there."""
         self._closed: set[int] = set()
         self._found: set[int] = set()
         self._places = self._scan()
@@ -138,9 +140,11 @@ class Scan(Iterator[ScannedPlace]):
         self, opened: OpenRoot, part: Part, folder: KnownFolder, places: Sequence[KnownPlace]
     ) -> Iterator[ScannedPlace]:
         seen = look_at_folder(opened, folder.path, places, self._own.files(), whole=part.name is None)
-        self.surroundings.unknown_files += seen.unknown_files
         root = opened.root
         prefix = os.path.join(root.path, folder.path, b"")
+        if seen.unknown_files:
+            self.surroundings.unknown_files += seen.unknown_files
+            self._with_unknown_files.add(os.path.dirname(prefix))
         if not self._paths and seen.nearest is not None:
             self._search_later(root.path, seen.nearest)
         here = Folder(root, folder.path)
@@ -209,8 +213,10 @@ class Scan(Iterator[ScannedPlace]):
                 self._closed.add(finding.place.id)
                 closed.append(said)
                 continue
-            if said.status is ScanStatus.MOVED:
+            if said.status is ScanStatus.MOVED and said.moved_to:
                 self._found.add(said.entity)
+                is_counted = os.path.dirname(said.moved_to) in self._with_unknown_files
+                self.surroundings.unknown_files -= is_counted
             yield said
         self._found |= {said.new_entity for said in closed if said.new_entity is not None}
         for said in self._mark_last_copies(closed):

@@ -165,6 +165,7 @@ def test_a_file_that_was_moved_has_a_new_place(target: str, library: CommandInPr
     entity = known(library, folder / "a")
     (folder / target).parent.mkdir(parents=True, exist_ok=True)
     (folder / "a").rename(folder / target)
+    assert scan(library, "-n")["summary"]["unknown_files"] == 0
     result = library("scan")
     assert result.exit_code == 0
     assert result.stdout == f"moved      {entity:>6}  {folder / 'a'} -> {folder / target}\n"

@@ -144,6 +144,22 @@ def part(disks: Disks) -> None:
     disks.scan("another folder")
 
 
+def link(disks: Disks) -> None:
+    """A folder of a disk that is reached by a link, which then leads to another folder, and to none."""
+    disk = disks.mount.with_name("disk")
+    disks.put_in(disk, "tmpfs", "one/a", "one/inner/b", "two/c")
+    disks.mount.rmdir()
+    disks.mount.symlink_to(disk / "one")
+    disks.add(disks.mount)
+    (disks.mount / "a").unlink()
+    disks.scan("the right folder")
+    disks.mount.unlink()
+    disks.mount.symlink_to(disk / "two")
+    disks.scan("another folder")
+    run("umount", disk)
+    disks.scan("unmounted")
+
+
 def during(disks: Disks) -> None:
     """The disk goes away after a file was found to be missing and before that is written."""
     from dam.library import Library
@@ -162,7 +178,7 @@ def during(disks: Disks) -> None:
 
 SCENARIOS: dict[str, Callable[[Disks], None]] = {
     scenario.__name__: scenario
-    for scenario in (unmounted, exchanged, unidentified, nested, covered, elsewhere, part, during)
+    for scenario in (unmounted, exchanged, unidentified, nested, covered, elsewhere, part, link, during)
 }
 
 

@@ -115,6 +115,14 @@ def test_another_folder_of_the_same_disk_at_the_same_mount_point_is_told_from_th
     assert reports["another folder"]["states"] == BOTH
 
 
+def test_a_folder_of_a_disk_behind_a_link_is_offline_when_the_link_leads_elsewhere(play: Play) -> None:
+    reports = play("link")
+    assert reports["the right folder"]["statuses"] == {"a": "missing"}
+    for name in ("another folder", "unmounted"):
+        assert reports[name]["statuses"] == {"inner/b": "offline"}
+        assert reports[name]["states"] == {"a": "missing, closed", "inner/b": "offline"}
+
+
 def test_a_disk_that_goes_away_during_the_scan_makes_nothing_missing(play: Play) -> None:
     reports = play("during")
     assert reports["said"] == {"a": "offline", "b": "present"}
