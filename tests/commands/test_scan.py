@@ -305,7 +305,8 @@ def test_two_in_place_that_were_swapped_or_moved_have_lost_nothing(
     write(files[0], b"2")
     write(files[1], b"1")
     files[2].rename(files[2].with_name("moved"))
-    scanned = scan(library)
+    foretold, scanned = scan(library, "-n"), scan(library)
+    assert foretold == scanned
     assert statuses(scanned) == {"1": "changed", "2": "changed", "3": "moved"}
     assert scanned["summary"]["last_copies_gone"] == 0
     assert [row.in_place for row in rows_of(3)] == [True, True]
