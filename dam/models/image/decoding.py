@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dam.core.content import Content
+from dam.core.content import HEAD_BYTES, Content
 from dam.core.system import Unavailable
 from dam.models.image.signatures import TIE_BREAKERS, media_type
 
@@ -72,8 +72,10 @@ def opened(content: Content) -> Iterator["ImageFile.ImageFile"]:
     no decoder here; a failing disk stays an OSError. Raises Unavailable for HEIC when its decoder is
     not installed.
     """
-    decoders = _decoders_of(content)
     with _plain_errors(), _strict_pillow(), content.open() as file:
+        decoders = _decoders_of(file.read(HEAD_BYTES))
+        file.seek(0)
+
         from PIL import Image
 
         # Without Pillow's own limit a picture too large to decode can still be measured.
@@ -94,8 +96,8 @@ def check_pixels(size: tuple[int, int]) -> None:
         )
 
 
-def _decoders_of(content: Content) -> list[str]:
-    found = media_type(content.head(), TIE_BREAKERS)
+def _decoders_of(head: bytes) -> list[str]:
+    found = media_type(head, TIE_BREAKERS)
     if found is None:
         raise DecodeError("not a known picture format")
     if found not in _DECODERS:

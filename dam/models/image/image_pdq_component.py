@@ -28,7 +28,7 @@ class ImagePDQComponent(Fingerprint):
     quality: Mapped[int]
 
 
-@system(version=1, on=ImageComponent)
+@system(version=2, on=ImageComponent)
 def hash_pdq(raster: Raster) -> ImagePDQComponent:
     """Hash the picture as displayed with PDQ."""
     from dam.models.image.pdq import pdq
