@@ -25,40 +25,61 @@ _WORTH_IT = 1 << 17
 _LONGEST = 1 << 14
 """The longest side for which the weights are small enough to be kept."""
 _BAND = 1 << 17
-"""Pixels that are numbers of 8 bytes at a time: as many as a processor's cache holds."""
+"""Pixels that are made numbers of 8 bytes at a time: as many as a processor's cache holds."""
+_PART = 8
 
 
 def shrunk(grey: Image.Image, sizes: Sequence[tuple[int, int]]) -> list[Pixels]:
-    """Return a mode L picture at each of these (width, height), as rows of pixels."""
+    """Return a mode L picture at each of these (width, height), the largest first, as rows of pixels."""
     width, height = grey.size
     is_tall = height > 2 * width - 64  # Pillow, from 13 on, may shrink the columns of such a picture first.
     if is_tall or width * height < _WORTH_IT or max(width, height) > _LONGEST:
         return [np.asarray(grey.resize(size, Image.Resampling.LANCZOS)) for size in sizes]
     across = tuple(size[0] for size in sizes)
-    narrow = _narrowed(np.asarray(grey), _weights(width, across))
+    narrow = _narrowed(np.asarray(grey), across)
     columns = np.split(narrow, np.cumsum(across)[:-1], axis=1)
-    downs = (_weights(height, (size[1],)) for size in sizes)
+    downs = (_weights(height, size[1]) for size in sizes)
     return [_bytes(down.T @ part).astype(np.uint8) for down, part in zip(downs, columns, strict=True)]
 
 
-def _narrowed(pixels: Pixels, weights: Weights) -> Weights:
-    step = max(1, _BAND // pixels.shape[1])
-    bands = range(0, len(pixels), step)
-    return np.concatenate([_bytes(pixels[top : top + step].astype(np.float64) @ weights) for top in bands])
+def _narrowed(pixels: Pixels, outputs: tuple[int, ...]) -> Weights:
+    """Return the rows of pixels at each of the output lengths, side by side."""
+    height, width = pixels.shape
+    narrow = np.empty((height, sum(outputs)))
+    step = max(1, _BAND // width)
+    for top in range(0, height, step):
+        band, into = pixels[top : top + step].astype(np.float64), narrow[top : top + step]
+        for near, made, weights in _parts(width, outputs):
+            np.matmul(band[:, near], weights, out=into[:, made])
+    return _bytes(narrow)
+
+
+@lru_cache(maxsize=4)
+def _parts(length: int, outputs: tuple[int, ...]) -> list[tuple[slice, slice, Weights]]:
+    """Return the weights of all outputs in parts: of which pixels they are, what they make, and the weights.
+
+    Of the first output each part makes a few pixels, which leaves away most of the weights that are 0. The
+    others are too short to gain by that, and make one part.
+    """
+    columns = np.concatenate([_weights(length, output) for output in outputs], axis=1)
+    parts = []
+    for made in (*(slice(i, i + _PART) for i in range(0, outputs[0], _PART)), slice(outputs[0], None)):
+        (used,) = np.nonzero(columns[:, made].any(axis=1))
+        near = slice(int(used[0]), int(used[-1]) + 1)
+        parts.append((near, made, np.ascontiguousarray(columns[near, made])))
+    return parts
 
 
 def _bytes(sums: Weights) -> Weights:
-    """Return sums of weighted bytes as whole numbers from 0 to 255."""
-    return np.clip(np.floor((sums + _UNIT / 2) / _UNIT), 0, 255)
+    """Turn sums of weighted bytes into whole numbers from 0 to 255, in place."""
+    sums += _UNIT / 2
+    sums /= _UNIT
+    return np.clip(np.floor(sums, out=sums), 0, 255, out=sums)
 
 
-@lru_cache(maxsize=8)
-def _weights(length: int, outputs: tuple[int, ...]) -> Weights:
-    """Return a column of weights for each pixel of each output length."""
-    return np.concatenate([_columns(length, output) for output in outputs], axis=1)
-
-
-def _columns(length: int, output: int) -> Weights:
+@lru_cache(maxsize=12)
+def _weights(length: int, output: int) -> Weights:
+    """Return a column of weights for each pixel of the output length."""
     scale = length / output
     stretch = max(scale, 1.0)
     support = _LOBES * stretch

@@ -18,7 +18,7 @@ def hash_perceptually(raster: Raster) -> tuple[ImagePHashComponent, ImageAHashCo
     from dam.models.image.hash64 import hashed
 
     found = hashed(raster.grey)
-    if found.is_unsettled and raster.picture.size != raster.displayed_size:
+    if found.is_unsettled and raster.is_scaled:
         found = hashed(raster.in_full().grey)
     return (
         ImagePHashComponent(value=found.perceptual),

@@ -29,6 +29,11 @@ class Raster:
     content: Content | None = None
     """What it was decoded from."""
 
+    @property
+    def is_scaled(self) -> bool:
+        """Tell whether the picture has fewer pixels than it is displayed with."""
+        return self.picture.size != self.displayed_size
+
     @cached_property
     def grey(self) -> "Image.Image":
         """The pixels in mode L, converted once for all who ask."""
@@ -36,7 +41,7 @@ class Raster:
 
     def in_full(self) -> "Raster":
         """Return the picture with all its pixels, decoded again if it was scaled."""
-        if self.content is None or self.picture.size == self.displayed_size:
+        if self.content is None or not self.is_scaled:
             return self
         return _decoded(self.content, None)
 
