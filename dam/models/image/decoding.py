@@ -57,6 +57,7 @@ _DECODERS = {
 
 _NEW_SUBFILE_TYPE = 254
 _DNG_VERSION = 50706
+_BLOCK = 1 << 19
 _CACHED_BLOCKS = 64
 
 
@@ -123,7 +124,9 @@ def _strict_pillow() -> Iterator[None]:
 
     core = Image.core  # type: ignore[attr-defined]
     if core.get_blocks_max() < _CACHED_BLOCKS:
-        # Reusing memory blocks takes 15-20 % off decoding a large picture.
+        # Reusing memory takes up to 20 % off a picture. In blocks of one small size, any picture can use
+        # what any other has left, and no more than 32 MiB stay behind a picture of any size.
+        core.set_block_size(_BLOCK)
         core.set_blocks_max(_CACHED_BLOCKS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

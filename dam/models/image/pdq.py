@@ -7,6 +7,7 @@ its reference code (BSD). The reference runs four box filters over the whole pic
 Importing this module imports numpy: systems do it when they run.
 """
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 Array = npt.NDArray[np.float32]
+Lines = Callable[[slice], npt.NDArray[Any]]
 Places = npt.NDArray[np.int64]
 
 _SAMPLES = 64
@@ -39,16 +41,27 @@ def pdq(picture: "Image.Image") -> Pdq:
     """
     if min(picture.size) < _SMALLEST_SIDE:
         return Pdq(bytes(32), 0)
-    # Mode F is 0.299 R + 0.587 G + 0.114 B without rounding: the luminance PDQ asks for.
-    luminance = np.asarray(picture if picture.mode == "L" else picture.convert("F"))
-    samples = _sampled(_sampled(luminance).T).T
+    down = _sampled(picture.height, _rows_of(picture))
+    samples = _sampled(picture.width, down.T.__getitem__).T
     return Pdq(_bits(samples), _quality(samples))
 
 
-def _sampled(lines: npt.NDArray[Any]) -> Array:
-    """Return 64 lines, each the blurred surroundings of its place among the lines."""
-    filters = _blur_and_sample(len(lines))
-    return np.concatenate([weights @ lines[near].astype(np.float32) for near, weights in filters])
+def _rows_of(picture: "Image.Image") -> Lines:
+    """Return what gives the luminance of some rows, so that a large picture's is never held as a whole."""
+    if picture.mode == "L":
+        return np.asarray(picture).__getitem__
+
+    def rows(near: slice) -> npt.NDArray[Any]:
+        # Mode F is 0.299 R + 0.587 G + 0.114 B without rounding: the luminance PDQ asks for.
+        return np.asarray(picture.crop((0, near.start, picture.width, near.stop)).convert("F"))
+
+    return rows
+
+
+def _sampled(count: int, lines: Lines) -> Array:
+    """Return 64 lines, each the blurred surroundings of its place among `count` lines."""
+    filters = _blur_and_sample(count)
+    return np.concatenate([weights @ lines(near).astype(np.float32, copy=False) for near, weights in filters])
 
 
 @lru_cache(maxsize=8)
