@@ -124,6 +124,15 @@ class StoreContract:
         with pytest.raises(IntegrityError, match="missing from the store"):
             store.open(NOTHING_HAS_THIS)
 
+    def test_sizes_are_told_together_as_one_by_one(self, store: Store) -> None:
+        """Missing and damaged ones are among them."""
+        whole, damaged = (put(store, [data]).digests.sha256 for data in (b"whole", b"damaged"))
+        self.damage(store, damaged)
+        asked = [damaged, NOTHING_HAS_THIS, whole, damaged]
+        assert store.sizes(asked) == [store.size(sha256) for sha256 in asked]
+        assert store.sizes([whole]) == [len(b"whole")]
+        assert store.sizes([]) == []
+
     def test_a_file_from_the_store_can_be_read_twice_at_once(self, store: Store) -> None:
         """Two handles do not share a position, and both can seek."""
         sha256 = put(store, [b"0123456789"]).digests.sha256

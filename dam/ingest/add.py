@@ -10,10 +10,9 @@ from dam.core.run import Runner
 from dam.core.visit import Result, Task
 from dam.errors import SourceError
 from dam.ingest.added import Added, AddStatus, Reading
-from dam.ingest.discovery import Candidate
 from dam.ingest.known import find_unchanged
+from dam.ingest.listing import Candidate, FoundKind
 from dam.ingest.record import Recorder
-from dam.ingest.walk import FoundKind
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.stored_copy_component import find_stored
 from dam.services.digests import digest_chunks

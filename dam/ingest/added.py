@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from dam.errors import DamError
-from dam.ingest.discovery import Candidate
+from dam.ingest.listing import Candidate
 from dam.models.directory import Folder
 from dam.services.digests import Digests
 from dam.services.file_facts import FileFacts

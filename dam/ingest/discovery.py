@@ -1,106 +1,161 @@
-"""From what the user named to single files, with a verdict on everything that is none."""
+"""From what the user named to files, a folder at a time, with a verdict on everything that is none."""
 
 import os
+import stat
+import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from dam.ingest.folders import absolute
-from dam.ingest.walk import OURS, FoundKind, lies_in, walk
+from dam.ingest.listing import Candidate, FoundKind, Listing
+from dam.ingest.open_folder import why_unreachable
+from dam.ingest.own_files import OURS, DatabaseFiles, OwnFiles, identity
+from dam.ingest.walk import Walker
 from dam.services.deep_paths import stat_path
-from dam.services.file_facts import FileFacts, why_not_regular
+from dam.services.file_facts import why_not_regular
 from dam.services.os_errors import why
 
-Identity = frozenset[tuple[int, int]]
-"""Files and folders by device and inode."""
+__all__ = ["Candidate", "Listing", "OwnFiles", "discover", "listings"]
+
+_TOGETHER = 256
+"""So many named paths make one listing at most."""
+_SECONDS = 1.0
+"""So long a listing of named paths may grow: they may come from somebody who is typing."""
+_NO_NAMES = frozenset({b"", b".", b".."})
+_LINK = "is a symbolic link"
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A path that was named or found, and what it is."""
+def listings(
+    paths: Iterable[bytes],
+    own: OwnFiles,
+    *,
+    recursive: bool,
+    follow_links: bool = False,
+    ignore: bool = True,
+) -> Iterator[Listing]:
+    """Yield every file that the paths mean, and every path that is no file, in a stable order.
 
-    path: bytes
-    verdict: FoundKind
-    reason: str | None = None
-    hint: str | None = None
-    facts: FileFacts | None = None
-    named: bool = False
-    """Whether the user named this very path, as against finding it in a folder."""
-
-
-@dataclass(frozen=True)
-class OwnFiles:
-    """The library's own folders and files, which are never added to it."""
-
-    folders: Identity
-    database: bytes | None
-    """Path of the SQLite file; what SQLite keeps beside it counts too."""
-
-    def is_own_folder(self, status: os.stat_result) -> bool:
-        """Tell whether a folder belongs to the store."""
-        return (status.st_dev, status.st_ino) in self.folders
-
-    def files(self) -> Identity:
-        """Return the database's files that exist at this moment."""
-        found = set()
-        for suffix in (b"", b"-wal", b"-shm", b"-journal") if self.database else ():
-            try:
-                status = os.stat((self.database or b"") + suffix)
-            except OSError:
-                continue
-            found.add((status.st_dev, status.st_ino))
-        return frozenset(found)
+    What is in a folder comes as `Walker` tells it. Named paths that follow each other and share a
+    folder come together; they are never ignored.
+    """
+    walker = Walker(own, DatabaseFiles(own), follow_links, ignore)
+    named = _Named(own, recursive=recursive, follow_links=follow_links)
+    for path in paths:
+        folder, name = named.split(path)
+        if named.is_complete(folder, name):
+            yield from named.take()
+        if named.add(folder, name):
+            yield from named.take()
+            yield from walker.walk(os.path.join(folder, name))
+    yield from named.take()
 
 
 def discover(paths: Iterable[bytes], own: OwnFiles, *, recursive: bool) -> Iterator[Candidate]:
-    """Yield every file that the paths mean, and every path that is no file, in a stable order."""
+    """Yield the same as `listings`, one by one."""
     for path in paths:
-        yield from _discover_one(absolute(path), own, recursive)
+        for listing in listings([path], own, recursive=recursive):
+            yield from listing.candidates()
 
 
-def _discover_one(path: bytes, own: OwnFiles, recursive: bool) -> Iterator[Candidate]:
-    try:
-        status = stat_path(path)
-        is_own = lies_in(path, status, own.is_own_folder)
-    except OSError as error:
-        yield Candidate(path, FoundKind.FAILED, why(error), named=True)
-        return
-    if is_own:
-        yield Candidate(path, FoundKind.SKIPPED, OURS, named=True)
-        return
-    kind = why_not_regular(status.st_mode)
-    if kind is None:
-        yield _file(path, FileFacts.of(status), own, named=True)
-    elif not _is_folder(path, kind):
-        yield Candidate(path, FoundKind.SKIPPED, kind, _hint_for(path, kind), named=True)
-    elif not recursive:
-        yield Candidate(path, FoundKind.FAILED, "is a folder", "add what is in it with -r", named=True)
-    else:
-        yield from _discover_below(path, own)
+class _Named:
+    """The listing of named paths that is under way, and what is known of the folder they share."""
 
+    def __init__(self, own: OwnFiles, *, recursive: bool, follow_links: bool) -> None:
+        self._own = own
+        self._recursive = recursive
+        self._follow_links = follow_links
+        self._head: bytes | None = None
+        self._folder_of_head = b""
+        self._listing = Listing(b"", named=True)
+        self._names: set[bytes] = set()
+        self._since = 0.0
+        self._database = own.files()
+        self._judged_folder: bytes | None = None
+        self._is_ours = False
 
-def _discover_below(folder: bytes, own: OwnFiles) -> Iterator[Candidate]:
-    top = os.path.join(folder, b"")  # With the slash a link to a folder is followed: the user said so.
-    for found in walk(top, skip=own.is_own_folder):
-        if found.kind is FoundKind.FILE and found.facts:
-            yield _file(found.path, found.facts, own, named=False)
-        elif found.path == top:
-            yield Candidate(folder, found.kind, found.reason, named=True)
+    def split(self, path: bytes) -> tuple[bytes, bytes]:
+        """Return the absolute folder and the name of a path, without asking the system each time."""
+        head, slash, name = path.rpartition(b"/")
+        if name in _NO_NAMES or b".." in head:
+            return os.path.split(absolute(path))
+        if self._head != head + slash:
+            self._head, self._folder_of_head = head + slash, os.path.dirname(absolute(path))
+        return self._folder_of_head, name
+
+    def is_complete(self, folder: bytes, name: bytes) -> bool:
+        """Tell whether this path has to start another listing."""
+        return bool(self._names) and (
+            folder != self._listing.folder
+            or name in self._names
+            or len(self._names) >= _TOGETHER
+            or time.monotonic() - self._since > _SECONDS
+        )
+
+    def take(self) -> Iterator[Listing]:
+        """Yield the listing, if there is anything in it, and start another one."""
+        if self._names:
+            self._names = set()
+            yield self._listing
+
+    def add(self, folder: bytes, name: bytes) -> bool:
+        """Take in a path; return True if it is a folder instead, which is to be walked."""
+        if not self._names:
+            self._listing = Listing(folder, named=True)
+            self._since = time.monotonic()
+            self._database = self._own.files()
+        path = os.path.join(folder, name)
+        try:
+            found = self._judge(folder, path)
+        except OSError as error:
+            found = _verdict(path, FoundKind.FAILED, why(error))
+        if found is None:
+            return True
+        self._names.add(name)
+        if isinstance(found, Candidate):
+            self._listing.others.append(found)
         else:
-            yield Candidate(found.path, found.kind, found.reason)
+            self._listing.files.append((name, found))
+        return False
+
+    def _judge(self, folder: bytes, path: bytes) -> os.stat_result | Candidate | None:
+        """Return the status of a file, None for a folder that is to be walked. Raises OSError."""
+        status = stat_path(path)
+        if stat.S_ISLNK(status.st_mode):
+            return self._judge_link(path)
+        is_folder = stat.S_ISDIR(status.st_mode)
+        if is_folder or folder != self._judged_folder:
+            is_ours = self._own.holds(path, status)
+            if not is_folder:
+                self._judged_folder, self._is_ours = folder, is_ours
+        else:
+            is_ours = self._is_ours
+        return self._judge_content(path, status, is_ours)
+
+    def _judge_link(self, path: bytes) -> os.stat_result | Candidate | None:
+        try:
+            target = stat_path(path, follow_symlinks=True)
+        except OSError as error:
+            if self._follow_links:
+                return _verdict(path, *why_unreachable(error))
+            return _verdict(path, FoundKind.SKIPPED, _LINK)
+        if self._follow_links or stat.S_ISDIR(target.st_mode):  # To a folder the user's word is enough.
+            return self._judge_content(path, target, self._own.is_target(path, target))
+        hint = "add the file that it points to" if stat.S_ISREG(target.st_mode) else None
+        return _verdict(path, FoundKind.SKIPPED, _LINK, hint)
+
+    def _judge_content(
+        self, path: bytes, status: os.stat_result, is_ours: bool
+    ) -> os.stat_result | Candidate | None:
+        if is_ours or identity(status) in self._database:
+            return _verdict(path, FoundKind.SKIPPED, OURS)
+        reason = why_not_regular(status.st_mode)
+        if reason is None:
+            return status
+        if not stat.S_ISDIR(status.st_mode):
+            return _verdict(path, FoundKind.SKIPPED, reason)
+        if not self._recursive:
+            return _verdict(path, FoundKind.FAILED, reason, "add what is in it with -r")
+        return None
 
 
-def _file(path: bytes, facts: FileFacts, own: OwnFiles, *, named: bool) -> Candidate:
-    if (facts.device, facts.inode) in own.files():
-        return Candidate(path, FoundKind.SKIPPED, OURS, named=named)
-    return Candidate(path, FoundKind.FILE, facts=facts, named=named)
-
-
-def _is_folder(path: bytes, kind: str) -> bool:
-    """Tell whether a named path is a folder, also by way of a symbolic link: the user said so."""
-    return kind == "is a folder" or (kind == "is a symbolic link" and os.path.isdir(path))
-
-
-def _hint_for(path: bytes, kind: str) -> str | None:
-    if kind == "is a symbolic link" and os.path.isfile(path):
-        return "add the file that it points to"
-    return None
+def _verdict(path: bytes, kind: FoundKind, reason: str, hint: str | None = None) -> Candidate:
+    return Candidate(path, kind, reason, hint, named=True)

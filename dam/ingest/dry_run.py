@@ -8,10 +8,9 @@ from dam.core.database import Database
 from dam.errors import SourceError
 from dam.ingest.add import grouped
 from dam.ingest.added import Added, AddStatus
-from dam.ingest.discovery import Candidate
 from dam.ingest.folders import Folders
 from dam.ingest.known import find_unchanged
-from dam.ingest.walk import FoundKind
+from dam.ingest.listing import Candidate, FoundKind
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.directory import Place, find_directories
 from dam.models.file_location_component import find_open_locations

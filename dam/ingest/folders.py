@@ -6,9 +6,12 @@ import platform
 from dam.models.directory import Folder, Root
 from dam.services.deep_paths import open_path, stat_path
 
+_REMEMBERED = 4096
+"""A library of millions of folders must not be in memory for it."""
+
 
 class Folders:
-    """Finds the mount point of directories, remembering what it has seen."""
+    """Finds the mount point of directories, remembering some of what it has seen."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, tuple[Folder, int]] = {}
@@ -21,24 +24,25 @@ class Folders:
         """
         missing = []
         current = directory
-        while current not in self._known:
+        while (known := self._known.get(current)) is None:
             missing.append(current)
             if current == b"/":
                 break
             current = os.path.dirname(current)
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()  # A walk goes on with folders that are not among them anyway.
         for path in reversed(missing):
-            self._learn(path)
-        return self._known[directory][0]
+            known = self._known[path] = self._look(path, known)
+        if known is None:
+            raise AssertionError("unreachable")
+        return known[0]
 
-    def _learn(self, path: bytes) -> None:
+    def _look(self, path: bytes, parent: tuple[Folder, int] | None) -> tuple[Folder, int]:
         device = stat_path(path, follow_symlinks=True).st_dev
-        parent = self._known.get(os.path.dirname(path))
         if parent is not None and parent[1] == device:
             root = parent[0].root
-            relative = path[len(root.path) :].strip(b"/")
-            self._known[path] = (Folder(root, relative), device)
-            return
-        self._known[path] = (Folder(Root(self._host, _file_system(path), path), b""), device)
+            return Folder(root, path[len(root.path) :].strip(b"/")), device
+        return Folder(Root(self._host, _file_system(path), path), b""), device
 
 
 def _file_system(path: bytes) -> str:

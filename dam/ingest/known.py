@@ -1,61 +1,92 @@
 """Places the library knows already, told from new ones without opening a file."""
 
 import os
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dam.core.columns import EPOCH
+from dam.core.database import Database
 from dam.ingest.added import Added, AddStatus
-from dam.ingest.discovery import Candidate
 from dam.ingest.folders import Folders
-from dam.ingest.walk import FoundKind
-from dam.models.content_hash_sha256_component import ContentHashSHA256Component
-from dam.models.directory import Folder, Place, find_directories
-from dam.models.file_location_component import FileLocationComponent, LocationState, find_open_locations
-from dam.models.stored_copy_component import find_stored
+from dam.ingest.listing import Candidate, Listing
+from dam.ingest.matching import PlaceMatcher, Unchanged
+from dam.models.directory import Place, find_directories
+from dam.models.file_location_component import find_open_locations
 from dam.services.file_facts import FileFacts
 from dam.services.file_storage import Store
 
-_RACY = timedelta(seconds=2)
-"""A file touched this shortly before it was read may have changed since with the same times."""
+__all__ = ["KnownPlaces", "Sifted", "Unchanged", "entity_at", "find_unchanged"]
+
+_BATCH_FILES = 512
+_BATCH_LISTINGS = 256
+_BATCH_SECONDS = 0.2
+
+
+class Sifted(NamedTuple):
+    """A listing, the files in it that need not be read, and those that must be, both in its order."""
+
+    listing: Listing
+    unchanged: list[Unchanged]
+    changed: list[tuple[bytes, os.stat_result]]
+
+
+class KnownPlaces:
+    """Decides which files need not be read.
+
+    Their place is known with the same size, times and inode, and those times are to be trusted. With a
+    `store` the bytes must be there too, both by the rows and by the store's own word: what it has lost
+    is to be read, and so healed. The SHA-256 is given only with a `store`, or if `sha256` asks for it.
+    """
+
+    def __init__(
+        self, database: Database, folders: Folders, store: Store | None, *, sha256: bool = False
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._matcher = PlaceMatcher(folders, stored=store is not None, sha256=sha256 or store is not None)
+
+    def sift(self, listing: Listing) -> tuple[list[Unchanged], list[tuple[bytes, os.stat_result]]]:
+        """Return the files that need not be read, and those that must be."""
+        (sifted,) = self.sift_all([listing])
+        return sifted.unchanged, sifted.changed
+
+    def sift_all(self, listings: Iterable[Listing]) -> Iterator[Sifted]:
+        """Yield every listing sifted, in order; many share one short transaction and its statements.
+
+        Nothing is kept open between what it yields. Raises DatabaseError, StoreError and NoLibrary.
+        """
+        for batch in _batches(listings):
+            with self._database.read() as session:
+                found = self._matcher.match(session, batch)
+            for listing, unchanged in zip(batch, found, strict=True):
+                yield _sift(listing, unchanged, self._store)
 
 
 def find_unchanged(
     session: Session, folders: Folders, group: Sequence[Candidate], store: Store | None
 ) -> dict[int, Added]:
-    """Return, by position, the candidates that need not be read.
-
-    Their place is known with the same size, times and inode, and those times are to be trusted. With
-    a `store` the bytes must be there too, both by the rows and by the store's own word.
-    """
-    places = _places(session, folders, group)
-    rows = find_open_locations(session, set(places.values()))
-    stored = find_stored(session, {row.entity_id for row in rows.values()})
-    same: dict[int, int] = {}
-    for index, place in places.items():
-        row = rows.get(place)
-        facts = group[index].facts
-        if row is None or facts is None or (store and row.entity_id not in stored):
-            continue
-        if _is_same(row, facts):
-            same[index] = row.entity_id
-    digests = _digests(session, set(same.values()))
-    if store:
-        # What the store has lost is to be read, and so healed.
-        same = {i: e for i, e in same.items() if store.size(digests[e]) == rows[places[i]].size}
-    return {
-        index: Added(
-            group[index].path,
-            AddStatus.UNCHANGED,
-            entity=entity,
-            sha256=digests.get(entity),
-            named=group[index].named,
-        )
-        for index, entity in same.items()
-    }
+    """Return, by position, the candidates that need not be read."""
+    matcher = PlaceMatcher(folders, stored=store is not None, sha256=True)
+    positions: dict[bytes, dict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
+    statuses: dict[bytes, dict[bytes, os.stat_result]] = defaultdict(dict)
+    for index, candidate in enumerate(group):
+        if candidate.facts is not None:
+            folder, name = os.path.split(candidate.path)
+            positions[folder][name].append(index)
+            statuses[folder][name] = _status(candidate.facts)
+    listings = [Listing(folder, list(files.items()), named=True) for folder, files in statuses.items()]
+    outcomes: dict[int, Added] = {}
+    for listing, found in zip(listings, matcher.match(session, listings), strict=True):
+        for name, entity, _, sha256 in _sift(listing, found, store).unchanged:
+            for index in positions[listing.folder][name]:
+                candidate = group[index]
+                outcomes[index] = Added(
+                    candidate.path, AddStatus.UNCHANGED, entity, sha256, named=candidate.named
+                )
+    return outcomes
 
 
 def entity_at(session: Session, path: bytes) -> int | None:
@@ -72,36 +103,37 @@ def entity_at(session: Session, path: bytes) -> int | None:
     return row.entity_id if row else None
 
 
-def _places(session: Session, folders: Folders, group: Sequence[Candidate]) -> dict[int, Place]:
-    """Return the place of each file of the group whose folder is known."""
-    wanted: dict[int, Folder] = {}
-    for index, candidate in enumerate(group):
-        if candidate.verdict is not FoundKind.FILE:
-            continue
-        try:
-            wanted[index] = folders.of(os.path.dirname(candidate.path))
-        except OSError:
-            continue  # Reading it will fail as well, and say why.
-    numbers = find_directories(session, set(wanted.values()))
-    return {
-        index: Place(numbers[folder], os.path.basename(group[index].path))
-        for index, folder in wanted.items()
-        if folder in numbers
-    }
+def _sift(listing: Listing, found: dict[bytes, Unchanged], store: Store | None) -> Sifted:
+    if store is not None and found:
+        _drop_lost(store, found)
+    if len(found) == len(listing.files):
+        return Sifted(listing, [found[name] for name, _ in listing.files], [])
+    unchanged = [found[name] for name, _ in listing.files if name in found]
+    return Sifted(listing, unchanged, [one for one in listing.files if one[0] not in found])
 
 
-def _is_same(row: FileLocationComponent, facts: FileFacts) -> bool:
-    known = (row.size, row.mtime_ns, row.ctime_ns, row.inode)
-    if known != (facts.size, facts.mtime_ns, facts.ctime_ns, facts.inode):
-        return False
-    touched = EPOCH + timedelta(microseconds=max(row.mtime_ns, row.ctime_ns) // 1000)
-    return row.state == LocationState.PRESENT.value and row.last_seen - touched > _RACY
+def _drop_lost(store: Store, found: dict[bytes, Unchanged]) -> None:
+    sizes = store.sizes([sha256 for _, _, _, sha256 in found.values() if sha256 is not None])
+    for (name, _, size, _), kept in zip(list(found.values()), sizes, strict=True):
+        if size != kept:
+            del found[name]
 
 
-def _digests(session: Session, entity_ids: Collection[int]) -> dict[int, bytes]:
-    rows = session.execute(
-        select(ContentHashSHA256Component.entity_id, ContentHashSHA256Component.digest).where(
-            ContentHashSHA256Component.entity_id.in_(entity_ids)
-        )
-    )
-    return {entity: bytes(digest) for entity, digest in rows}
+def _batches(listings: Iterable[Listing]) -> Iterator[list[Listing]]:
+    batch: list[Listing] = []
+    files, since = 0, time.monotonic()
+    for listing in listings:
+        batch.append(listing)
+        files += len(listing.files)
+        is_late = time.monotonic() - since > _BATCH_SECONDS
+        if is_late or files >= _BATCH_FILES or len(batch) >= _BATCH_LISTINGS:
+            yield batch
+            batch = []
+            files, since = 0, time.monotonic()
+    if batch:
+        yield batch
+
+
+def _status(facts: FileFacts) -> os.stat_result:
+    times = {"st_mtime_ns": facts.mtime_ns, "st_ctime_ns": facts.ctime_ns}
+    return os.stat_result((0, facts.inode, facts.device, 1, 0, 0, facts.size, 0, 0, 0), times)

@@ -52,7 +52,7 @@ class DirectoryRow(Base):
     )
 
     def __post_init__(self) -> None:
-        self.digest = _digest(self.path)
+        self.digest = directory_digest(self.path)
 
 
 @dataclass(frozen=True, order=True)
@@ -84,7 +84,7 @@ def find_directories(session: Session, folders: Collection[Folder]) -> dict[Fold
     """Return the ids of those of the folders that are known."""
     found: dict[Folder, int] = {}
     for root in {folder.root for folder in folders}:
-        digests = [_digest(folder.path) for folder in folders if folder.root == root]
+        digests = [directory_digest(folder.path) for folder in folders if folder.root == root]
         rows = session.execute(
             select(DirectoryRow.path, DirectoryRow.id)
             .join(RootRow, RootRow.id == DirectoryRow.root_id)
@@ -102,24 +102,29 @@ def get_or_add_directories(session: Session, folders: Collection[Folder]) -> dic
         return found
     roots = {root: _get_or_add_root(session, root) for root in sorted({folder.root for folder in missing})}
     rows = [
-        {"root_id": roots[folder.root], "path": folder.path, "digest": _digest(folder.path)}
+        {"root_id": roots[folder.root], "path": folder.path, "digest": directory_digest(folder.path)}
         for folder in missing
     ]
     session.execute(insert_or_ignore(session, DirectoryRow), rows)
     return found | find_directories(session, missing)
 
 
+def find_root(session: Session, root: Root) -> int | None:
+    """Return the id of a root, None if it is not known."""
+    return session.scalar(select(RootRow.id).where(_is_root(root)))
+
+
 def _get_or_add_root(session: Session, root: Root) -> int:
-    statement = select(RootRow.id).where(_is_root(root))
-    known = session.scalar(statement)
+    known = find_root(session, root)
     if known is not None:
         return known
     row = {"host": root.host, "device": root.device, "path": root.path}
     session.execute(insert_or_ignore(session, RootRow), [row])
-    return session.execute(statement).scalar_one()
+    return session.execute(select(RootRow.id).where(_is_root(root))).scalar_one()
 
 
-def _digest(path: bytes) -> bytes:
+def directory_digest(path: bytes) -> bytes:
+    """Return what a directory's path, relative to its root's, is looked up by."""
     return hashlib.sha256(path).digest()
 
 

@@ -15,14 +15,22 @@ def open_path(path: bytes, flags: int, mode: int = 0o600, *, dir_fd: int | None 
     Components on the way may be symbolic links; whether the last one may is up to O_NOFOLLOW in
     `flags`. Raises OSError, also for a path with a NUL in it.
     """
+    if _is_short(path):
+        return os.open(path, flags | os.O_CLOEXEC, mode, dir_fd=dir_fd)
     with _in_reach(path, dir_fd) as (folder, rest):
         return os.open(rest, flags | os.O_CLOEXEC, mode, dir_fd=folder)
 
 
 def stat_path(path: bytes, *, follow_symlinks: bool = False, dir_fd: int | None = None) -> os.stat_result:
     """Return what the system says about `path`, however long. Raises OSError."""
+    if _is_short(path):
+        return os.stat(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
     with _in_reach(path, dir_fd) as (folder, rest):
         return os.stat(rest, dir_fd=folder, follow_symlinks=follow_symlinks)
+
+
+def _is_short(path: bytes) -> bool:
+    return len(path) <= _LONGEST and b"\0" not in path
 
 
 @contextmanager

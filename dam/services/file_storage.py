@@ -94,6 +94,10 @@ class Store(Protocol):
         """
         ...
 
+    def sizes(self, sha256s: Sequence[bytes]) -> list[int | None]:
+        """Return `size` of each of these, for much less than one by one."""
+        ...
+
     def put_derived(self, data: bytes) -> bytes:
         """Keep bytes that can be made again, and return their SHA-256. They may be lost in a crash."""
         ...

@@ -99,6 +99,14 @@ class LocalStore:
             self._check_marker()
         return size
 
+    def sizes(self, sha256s: Sequence[bytes]) -> list[int | None]:
+        """Return the size of each object."""
+        with store_errors("cannot read from the store", self.root):
+            sizes = self._objects.sizes(sha256s)
+        if None in sizes:
+            self._check_marker()
+        return sizes
+
     def put_derived(self, data: bytes) -> bytes:
         """Keep derived bytes, unless they are there and whole."""
         sha256 = hashlib.sha256(data).digest()

@@ -64,6 +64,10 @@ class MemoryStore:
         data = self.objects.get(sha256)
         return None if data is None else len(data)
 
+    def sizes(self, sha256s: Sequence[bytes]) -> list[int | None]:
+        """Return how many bytes are kept under each digest."""
+        return [self.size(sha256) for sha256 in sha256s]
+
     def put_derived(self, data: bytes) -> bytes:
         """Keep derived bytes."""
         sha256 = hashlib.sha256(data).digest()

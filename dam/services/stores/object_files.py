@@ -35,6 +35,28 @@ class ObjectFiles:
         status = _look(self.path(sha256))
         return status.st_size if status and stat.S_ISREG(status.st_mode) else None
 
+    def sizes(self, sha256s: Sequence[bytes]) -> list[int | None]:
+        """Return the size of each object: one open folder and no more than a look at each."""
+        try:
+            folder = os.open(os.path.join(self._root, OBJECTS), os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return [None] * len(sha256s)
+        sizes: list[int | None] = []
+        try:
+            for sha256 in sha256s:
+                name = sha256.hex()
+                try:
+                    # fan_out() and S_ISREG() by hand: this is asked of every file that did not change.
+                    path = f"{name[:2]}/{name[2:4]}/{name}"
+                    status = os.stat(path, dir_fd=folder, follow_symlinks=False)
+                except (FileNotFoundError, NotADirectoryError):
+                    sizes.append(None)
+                else:
+                    sizes.append(status.st_size if status.st_mode & 0o170000 == stat.S_IFREG else None)
+        finally:
+            os.close(folder)
+        return sizes
+
     def publish(self, group: Sequence[tuple[Digests, Temporary]]) -> list[Published]:
         """Make bytes durable, then names, in that order: after a power cut a name has its bytes."""
         make_durable([temporary for digests, temporary in group if not self._holds(digests)])

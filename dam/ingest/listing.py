@@ -1,0 +1,60 @@
+"""What a walk comes by: the files of one folder, and what is there besides."""
+
+import os
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dam.services.file_facts import FileFacts
+
+
+class FoundKind(StrEnum):
+    """What is said about a path."""
+
+    FILE = "file"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A path that was named or found, and what it is."""
+
+    path: bytes
+    verdict: FoundKind
+    reason: str | None = None
+    """Why it was skipped or failed: "is a symbolic link", "permission denied"."""
+    hint: str | None = None
+    facts: FileFacts | None = None
+    named: bool = False
+    """Whether the user named this very path, as against finding it in a folder."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """What is in one folder, or consecutive paths that were named one by one and share a folder.
+
+    A folder of very many names comes as several listings, one after the other.
+    """
+
+    folder: bytes
+    """Absolute, as it was reached: symbolic links on the way are not resolved."""
+    files: list[tuple[bytes, os.stat_result]] = field(default_factory=list)
+    """Regular files only, and none of the library's own. Found ones are sorted by name as bytes, named
+    ones come in the order of naming, each name once. Of a link that is followed, the status is that of
+    the file it points to."""
+    others: list[Candidate] = field(default_factory=list)
+    """What is skipped or failed here, in the same order."""
+    named: bool = False
+    """Whether the user named these very paths."""
+    ignored: int = 0
+    """How many names were left out because a `.damignore` says so; of a folder, only its own name."""
+
+    def candidates(self) -> list[Candidate]:
+        """Return everything here as candidates, sorted by path."""
+        files = [
+            Candidate(
+                os.path.join(self.folder, name), FoundKind.FILE, None, None, FileFacts.of(status), self.named
+            )
+            for name, status in self.files
+        ]
+        return sorted(files + self.others, key=lambda one: one.path)
