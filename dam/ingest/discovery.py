@@ -121,14 +121,12 @@ class _Named:
         status = stat_path(path)
         if stat.S_ISLNK(status.st_mode):
             return self._judge_link(path)
-        is_folder = stat.S_ISDIR(status.st_mode)
-        if is_folder or folder != self._judged_folder:
-            is_ours = self._own.holds(path, status)
-            if not is_folder:
-                self._judged_folder, self._is_ours = folder, is_ours
-        else:
-            is_ours = self._is_ours
-        return self._judge_content(path, status, is_ours)
+        if stat.S_ISDIR(status.st_mode):
+            return self._judge_content(path, status, self._own.holds(path, status))
+        if folder != self._judged_folder:
+            is_ours = self._own.holds(folder, stat_path(folder, follow_symlinks=True))
+            self._judged_folder, self._is_ours = folder, is_ours
+        return self._judge_content(path, status, self._is_ours or self._own.is_own(status))
 
     def _judge_link(self, path: bytes) -> os.stat_result | Candidate | None:
         try:
