@@ -14,8 +14,6 @@ from dam.services.deep_paths import stat_path
 from dam.services.file_facts import why_not_regular
 from dam.services.os_errors import why
 
-__all__ = ["Candidate", "Listing", "OwnFiles", "discover", "listings"]
-
 _TOGETHER = 256
 """So many named paths make one listing at most."""
 _SECONDS = 1.0
@@ -47,13 +45,6 @@ def listings(
             yield from named.take()
             yield from walker.walk(os.path.join(folder, name))
     yield from named.take()
-
-
-def discover(paths: Iterable[bytes], own: OwnFiles, *, recursive: bool) -> Iterator[Candidate]:
-    """Yield the same as `listings`, one by one."""
-    for path in paths:
-        for listing in listings([path], own, recursive=recursive):
-            yield from listing.candidates()
 
 
 class _Named:
@@ -121,14 +112,12 @@ class _Named:
         status = stat_path(path)
         if stat.S_ISLNK(status.st_mode):
             return self._judge_link(path)
-        is_folder = stat.S_ISDIR(status.st_mode)
-        if is_folder or folder != self._judged_folder:
-            is_ours = self._own.holds(path, status)
-            if not is_folder:
-                self._judged_folder, self._is_ours = folder, is_ours
-        else:
-            is_ours = self._is_ours
-        return self._judge_content(path, status, is_ours)
+        if stat.S_ISDIR(status.st_mode):
+            return self._judge_content(path, status, self._own.holds(path, status))
+        if folder != self._judged_folder:
+            is_ours = self._own.holds(folder, stat_path(folder, follow_symlinks=True))
+            self._judged_folder, self._is_ours = folder, is_ours
+        return self._judge_content(path, status, self._is_ours or self._own.is_own(status))
 
     def _judge_link(self, path: bytes) -> os.stat_result | Candidate | None:
         try:

@@ -15,7 +15,7 @@ from dam.models.directory import Place, find_directories
 from dam.models.file_location_component import find_open_locations
 from dam.services.file_storage import Store
 
-_BATCH_FILES = 1024
+_BATCH_FILES = 512
 _BATCH_LISTINGS = 256
 _BATCH_SECONDS = 0.2
 

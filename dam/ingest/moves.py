@@ -38,10 +38,10 @@ class _Bounds(OwnFiles):
 
     devices: Devices
 
-    def is_own_folder(self, status: os.stat_result) -> bool:
+    def is_own(self, status: os.stat_result) -> bool:
         """Tell whether a folder is to be left out."""
         is_foreign = stat.S_ISDIR(status.st_mode) and status.st_dev not in self.devices
-        return is_foreign or super().is_own_folder(status)
+        return is_foreign or super().is_own(status)
 
 
 class MoveSearch:
