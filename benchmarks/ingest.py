@@ -109,13 +109,13 @@ def _programs(
 
 
 def _table(file_set: FileSet, rounds: Rounds, peaks: Mapping[str, int], count: int, size: int) -> Table:
-    rows = []
+    rows: list[list[str | float]] = []
     for name, usages in rounds.items():
         wall, cpu = median(usages, "wall"), median(usages, "cpu")
         if name.endswith(_START):
-            rows.append((name, wall, "", "", cpu * 1000, peaks[name] / 1e6))
+            rows.append([name, wall, "", "", cpu * 1000, peaks[name] / 1e6])
         else:
-            rows.append((name, wall, count / wall, size / wall / 1e6, cpu / count * 1000, peaks[name] / 1e6))
+            rows.append([name, wall, count / wall, size / wall / 1e6, cpu / count * 1000, peaks[name] / 1e6])
     title = f"{file_set.name}, {count} files, {size / count / 1000:.0f} kB each"
     return Table(title, ("program", "s", "files/s", "MB/s", "CPU ms/file", "peak PSS MB"), rows)
 

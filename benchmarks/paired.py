@@ -26,10 +26,10 @@ def after_start(whole: Sequence[Usage], start: Sequence[Usage]) -> list[Usage]:
 def ratio(ours: Sequence[Usage], theirs: Sequence[Usage], what: str) -> float:
     """Return the median of the rounds' ratios of one field of the usage."""
     return statistics.median(
-        getattr(mine, what) / getattr(other, what) for mine, other in zip(ours, theirs, strict=True)
+        mine.value(what) / other.value(what) for mine, other in zip(ours, theirs, strict=True)
     )
 
 
 def median(usages: Sequence[Usage], what: str) -> float:
     """Return the median of one field of the usage."""
-    return statistics.median(getattr(usage, what) for usage in usages)
+    return statistics.median(usage.value(what) for usage in usages)

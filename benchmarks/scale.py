@@ -6,7 +6,7 @@ is measured is recording, by the project's own code, and adding small files with
 
 import shutil
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -19,7 +19,7 @@ from benchmarks.database_size import database_bytes, parts
 from benchmarks.figure import Figure
 from benchmarks.other_files import make_blocks
 from benchmarks.program import BenchLibrary, one_file_of
-from benchmarks.synthetic import Forger, open_library
+from benchmarks.synthetic import SyntheticAssets, open_library
 from benchmarks.table import Table
 from benchmarks.workshop import Workshop
 
@@ -47,6 +47,10 @@ class Measured:
     add_cpu: float
     add_own_cpu: float
     add_wall: float
+
+    def value(self, field: str) -> float:
+        """Return one of the fields by name."""
+        return float(getattr(self, field))
 
 
 def run(workshop: Workshop) -> Iterator[Figure | Table]:
@@ -82,7 +86,7 @@ def _fill(folder: Path, smaller: Path | None, before: int, size: int, sample: Pa
         shutil.copytree(smaller, folder, dirs_exist_ok=True)
         library = BenchLibrary(folder / "library")
     with open_library(library) as opened:
-        Forger(opened, sample, seed=size).record(before, size - before, _AT_ONCE)
+        SyntheticAssets(opened, sample, seed=size).record(before, size - before, _AT_ONCE)
 
 
 def _measure(workshop: Workshop, filled: Path, size: int, blocks: Path, single: Path, count: int) -> Measured:
@@ -90,10 +94,10 @@ def _measure(workshop: Workshop, filled: Path, size: int, blocks: Path, single: 
     shutil.copytree(filled, folder)
     library = BenchLibrary(folder / "library")
     with open_library(library) as opened:
-        forger = Forger(opened, next(blocks.rglob("*.dat")), seed=size + 1)
+        assets = SyntheticAssets(opened, next(blocks.rglob("*.dat")), seed=size + 1)
         # Reads the inner pages of the indices, which any long run has in its cache.
-        forger.record(size, count // 4)
-        record = forger.record(size + count, count)
+        assets.record(size, count // 4)
+        record = assets.record(size + count, count)
     start = library.add(single)
     added = library.add(blocks).after(start)
     # The copy is large and is not needed again.
@@ -101,48 +105,28 @@ def _measure(workshop: Workshop, filled: Path, size: int, blocks: Path, single: 
     return Measured(record.cpu, record.wall, added.cpu / count, added.own_cpu / count, added.wall / count)
 
 
-def _table(measured: dict[int, list[Measured]]) -> Table:
-    columns = (
-        "assets before",
-        "recording CPU",
-        "recording wall",
-        "adding CPU",
-        "of the coordinator",
-        "adding wall",
-    )
+def _table(measured: Mapping[int, list[Measured]]) -> Table:
+    columns = ("assets before", "recording CPU", "recording wall", "adding CPU", "coordinator", "adding wall")
     fields = ("record_cpu", "record_wall", "add_cpu", "add_own_cpu", "add_wall")
-    rows = [
-        (f"{size:,}", *(_median(found, field) * 1000 for field in fields)) for size, found in measured.items()
+    rows: list[list[str | float]] = [
+        [f"{size:,}", *(_median(found, field) * 1000 for field in fields)] for size, found in measured.items()
     ]
     return Table("One asset more, in ms", columns, rows)
 
 
-def _figures(measured: dict[int, list[Measured]]) -> Iterator[Figure]:
+def _figures(measured: Mapping[int, list[Measured]]) -> Iterator[Figure]:
     smallest, largest = min(measured), max(measured)
     base = BASE if BASE in measured else smallest
-    yield Figure(
-        f"recording an asset among {smallest:,}",
-        _median(measured[smallest], "record_cpu") * 1000,
-        "ms of CPU",
-        SMALL_TARGET,
-    )
-    yield Figure(
-        f"recording an asset among {largest:,}",
-        _median(measured[largest], "record_cpu") * 1000,
-        "ms of CPU",
-        LARGE_TARGET,
-    )
+    for size, target in ((smallest, SMALL_TARGET), (largest, LARGE_TARGET)):
+        cpu = _median(measured[size], "record_cpu") * 1000
+        yield Figure(f"recording an asset among {size:,}", cpu, "ms of CPU", target)
     for what, field in (("wall", "add_wall"), ("CPU", "add_cpu")):
         ratios = [
-            getattr(large, field) / getattr(small, field)
+            large.value(field) / small.value(field)
             for large, small in zip(measured[largest], measured[base], strict=True)
         ]
-        yield Figure(
-            f"adding a file among {largest:,}: {what}",
-            statistics.median(ratios),
-            f"x among {base:,}",
-            RATIO_TARGET,
-        )
+        name = f"adding a file among {largest:,}: {what}"
+        yield Figure(name, statistics.median(ratios), f"x among {base:,}", RATIO_TARGET)
 
 
 def _database_size(workshop: Workshop, count: int) -> Iterator[Figure | Table]:
@@ -158,4 +142,4 @@ def _database_size(workshop: Workshop, count: int) -> Iterator[Figure | Table]:
 
 
 def _median(measured: list[Measured], field: str) -> float:
-    return statistics.median(getattr(one, field) for one in measured)
+    return statistics.median(one.value(field) for one in measured)

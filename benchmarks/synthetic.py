@@ -7,6 +7,7 @@ numbers, each asset gets random ones. This is the only module here that knows ho
 import os
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ class Cost:
     wall: float
 
 
-class Forger:
+class SyntheticAssets:
     """Records made-up assets that resemble one real file."""
 
     def __init__(self, library: Library, sample: Path, seed: int) -> None:
@@ -61,14 +62,15 @@ class Forger:
             readings = {number: self._reading(number) for number in numbers}
             results = {r.digests.sha256: self._result(n) for n, r in readings.items()}
             cpu_before, wall_before = time.process_time(), time.perf_counter()
-            self._library.database.retrying(
-                lambda session, readings=readings, results=results: self._recorder.record(
-                    session, readings, results, copied=True
-                )
-            )
+            self._write(readings, results)
             cpu += time.process_time() - cpu_before
             wall += time.perf_counter() - wall_before
         return Cost(cpu / count, wall / count)
+
+    def _write(self, readings: Mapping[int, Reading], results: Mapping[bytes, Result]) -> None:
+        self._library.database.retrying(
+            lambda session: self._recorder.record(session, readings, results, copied=True)
+        )
 
     def _visit(self, sample: Path) -> Result:
         digests = digest_file(os.fsencode(sample))
@@ -111,8 +113,8 @@ def open_library(library: BenchLibrary) -> Library:
     """Open a library in this process."""
     return Library.open(
         Settings(
-            DATABASE_URL=library.settings["DATABASE_URL"],
-            DAM_STORE=library.settings["DAM_STORE"],
-            DAM_WORKERS=0,
+            database_url=library.settings["DATABASE_URL"],
+            store=library.settings["DAM_STORE"],
+            workers=0,
         )
     )

@@ -17,7 +17,7 @@ class Table:
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = [
             "  ".join(
-                _aligned(cell, width, first=n == 0)
+                cell.rjust(width) if n else cell.ljust(width)
                 for n, (cell, width) in enumerate(zip(row, widths, strict=True))
             )
             for row in cells
@@ -39,7 +39,3 @@ def _shown(value: str | float) -> str:
     if isinstance(value, str):
         return value
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def _aligned(cell: str, width: int, *, first: bool) -> str:
-    return cell.ljust(width) if first else cell.rjust(width)

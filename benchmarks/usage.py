@@ -23,11 +23,15 @@ class Usage:
     cpu: float
     """User and system time of the program and all its descendants."""
     own_cpu: float
-    """That of the program and of the children it waited for: of dam, the coordinator's without the workers'."""
+    """The program's and that of children it waited for: of dam, the coordinator without the workers."""
     peak_pss: int
     """The largest sum of PSS over the processes; 0 if memory was not sampled."""
     status: int
     """The exit code; negative: the signal that ended it."""
+
+    def value(self, what: str) -> float:
+        """Return one of the fields by name."""
+        return float(getattr(self, what))
 
     def after(self, start: "Usage") -> "Usage":
         """Return the usage without that of a run that did next to nothing."""
@@ -53,6 +57,7 @@ def usage_of(
     """
     with tempfile.TemporaryDirectory(prefix="dam-benchmark-") as name:
         report, errors = Path(name, "report"), Path(name, "errors")
+        interval = SAMPLE_SECONDS if memory else 0
         with errors.open("wb") as stderr, (output or Path(os.devnull)).open("wb") as stdout:
             subprocess.run(
                 [
@@ -60,7 +65,7 @@ def usage_of(
                     "-S",
                     _WATCHED,
                     report,
-                    str(SAMPLE_SECONDS * memory),
+                    str(interval),
                     str(kill_after),
                     *command,
                 ],
