@@ -75,9 +75,10 @@ def _measured(workshop: Workshop, file_set: FileSet) -> Iterator[Figure | Table]
     single = one_file_of(workshop.new(f"one of {file_set.name}"), source)
     libraries: list[BenchLibrary] = []
     programs = _programs(workshop, source, single, libraries, pictures=file_set.name in SHAPES)
-    # Memory is sampled in a round of its own, which warms the caches, and whose times do not count.
-    peaks = {name: program(memory=True).peak_pss for name, program in programs.items()}
-    rounds = in_turns(programs, workshop.repetitions)
+    # Memory is sampled in a round of its own, which warms the caches; its times count only in a hurry.
+    first = {name: [program(memory=True)] for name, program in programs.items()}
+    peaks = {name: usage.peak_pss for name, [usage] in first.items()}
+    rounds = first if workshop.quick else in_turns(programs, workshop.repetitions)
     count, size = _extent(source)
     yield _table(file_set, rounds, peaks, count, size)
     yield from _figures(file_set, rounds, peaks)

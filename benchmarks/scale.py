@@ -96,7 +96,7 @@ def _measure(workshop: Workshop, filled: Path, size: int, blocks: Path, single: 
     with open_library(library) as opened:
         assets = SyntheticAssets(opened, next(blocks.rglob("*.dat")), seed=size + 1)
         # Reads the inner pages of the indices, which any long run has in its cache.
-        assets.record(size, count // 4)
+        assets.record(size, max(synthetic.GROUP, count // 4))
         record = assets.record(size + count, count)
     start = library.add(single)
     added = library.add(blocks).after(start)

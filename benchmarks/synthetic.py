@@ -105,7 +105,7 @@ class SyntheticAssets:
         if isinstance(value, bytes):
             return self._random.randbytes(len(value))
         if isinstance(value, int) and abs(value) >= _LARGE:
-            return self._random.getrandbits(64) - (1 << 63)
+            return self._random.getrandbits(64)
         return value
 
 
