@@ -19,7 +19,7 @@ from benchmarks.database_size import database_bytes, parts
 from benchmarks.figure import Figure
 from benchmarks.other_files import make_blocks
 from benchmarks.program import BenchLibrary, one_file_of
-from benchmarks.synthetic import SyntheticAssets, open_library
+from benchmarks.synthetic import GROUP, SyntheticAssets, open_library
 from benchmarks.table import Table
 from benchmarks.workshop import Workshop
 
@@ -96,7 +96,7 @@ def _measure(workshop: Workshop, filled: Path, size: int, blocks: Path, single: 
     with open_library(library) as opened:
         assets = SyntheticAssets(opened, next(blocks.rglob("*.dat")), seed=size + 1)
         # Reads the inner pages of the indices, which any long run has in its cache.
-        assets.record(size, max(synthetic.GROUP, count // 4))
+        assets.record(size, max(GROUP, count // 4))
         record = assets.record(size + count, count)
     start = library.add(single)
     added = library.add(blocks).after(start)
