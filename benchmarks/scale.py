@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import dam
-from benchmarks import other_files
+from benchmarks import other_files, synthetic
 from benchmarks.camera_set import SHAPES, make_pictures
 from benchmarks.database_size import database_bytes, parts
 from benchmarks.figure import Figure
@@ -75,7 +75,7 @@ def _filled(workshop: Workshop, sizes: tuple[int, ...], sample: Path, kind: str)
     found: dict[int, Path] = {}
     for before, size in pairwise((0, *sizes)):
         fill = partial(_fill, smaller=found.get(before), before=before, size=size, sample=sample)
-        found[size] = workshop.kept(f"library of {size} {kind}", fill, _MIGRATIONS)
+        found[size] = workshop.kept(f"library of {size} {kind}", fill, _MIGRATIONS, Path(synthetic.__file__))
     return found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import dam
 from benchmarks import other_files
 from benchmarks.figure import Figure
+from benchmarks.ingest import MEMORY_TARGET
 from benchmarks.other_files import make_tiny
 from benchmarks.paired import after_start, in_turns, median, ratio
 from benchmarks.program import BenchLibrary, one_file_of
@@ -31,6 +32,7 @@ def run(workshop: Workshop) -> Iterator[Figure]:
         "start": partial(library.add, tree / "one"),
         "find": partial(usage_of, *find),
     }
+    peak = library.add(tree / "files", memory=True).peak_pss
     in_turns(programs, 1)
     rounds = in_turns(programs, max(workshop.repetitions, 3))
     again = after_start(rounds["dam"], rounds["start"])
@@ -40,6 +42,7 @@ def run(workshop: Workshop) -> Iterator[Figure]:
     yield Figure("unchanged: CPU after start-up", ratio(again, rounds["find"], "cpu"), "x find")
     yield Figure("unchanged: wall after start-up", median(again, "wall") / count * 1e6, "us/file")
     yield Figure("unchanged: wall of find", median(rounds["find"], "wall") / count * 1e6, "us/file")
+    yield Figure("unchanged: peak memory", peak / 1e6, "MB of PSS", at_most=MEMORY_TARGET)
     yield Figure("unchanged: start-up", median(rounds["start"], "wall"), "s")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+_DIGITS = 8
 CORES = len(os.sched_getaffinity(0))
 
 
@@ -22,6 +23,7 @@ class Workshop:
 
     folder: Path
     quick: bool = False
+    _outdated: list[Path] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @property
@@ -32,10 +34,13 @@ class Workshop:
         """Return how many of something there are to be."""
         return quick if self.quick else count
 
-    def kept(self, name: str, make: Callable[[Path], object], made_by: Path) -> Path:
-        """Return a folder that `make` fills the first time; a change of `made_by` makes another one."""
-        version = hashlib.sha256(b"".join(_contents(made_by))).hexdigest()[:8]
-        folder = self.folder / f"{name}-{version}"
+    def kept(self, name: str, make: Callable[[Path], object], *made_by: Path) -> Path:
+        """Return a folder that `make` fills the first time, and again when the code in `made_by` changes."""
+        code = b"".join(content for path in made_by for content in _contents(path))
+        folder = self.folder / f"{name}-{hashlib.sha256(code).hexdigest()[:_DIGITS]}"
+        self._outdated.extend(
+            other for other in self.folder.glob(f"{name}-{'?' * _DIGITS}") if other != folder
+        )
         if not folder.exists():
             # Under another name while it is filled: a run that was stopped leaves nothing half made.
             filling = self.new(f"filling {name}")
@@ -51,11 +56,12 @@ class Workshop:
         return self._scratch / f"{next(self._numbers)} {name}"
 
     def clean_up(self) -> None:
-        """Delete what this run has made for itself.
+        """Delete what this run has made for itself, and what older code had made to be kept.
 
         Only at the very end: deleting thousands of files makes file systems slow for seconds.
         """
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        for folder in (self._scratch, *self._outdated):
+            shutil.rmtree(folder, ignore_errors=True)
 
     @property
     def _scratch(self) -> Path:
