@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHMARKS)}")
         return 2
-    workshop = Workshop(options.folder, options.quick)
+    workshop = Workshop(options.folder, options.quick, options.rounds)
     all_met = True
     try:
         for name in options.names or BENCHMARKS:
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure dam beside its peers.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
     parser.add_argument("--quick", action="store_true", help="try everything on very little, once")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each program runs [%(default)s]")
     parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
     parser.add_argument(
         "--folder", type=Path, default=default_folder(), help="where generated files are kept [%(default)s]"

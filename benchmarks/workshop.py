@@ -23,12 +23,14 @@ class Workshop:
 
     folder: Path
     quick: bool = False
+    rounds: int = 3
+    """How often each program runs; once if it is to be quick."""
     _outdated: list[Path] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @property
     def repetitions(self) -> int:
-        return 1 if self.quick else 3
+        return 1 if self.quick else self.rounds
 
     def scaled(self, count: int, quick: int) -> int:
         """Return how many of something there are to be."""
