@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(BENCHMARKS)}")
         return 2
-    workshop = Workshop(options.folder, options.quick, options.rounds)
+    workshop = Workshop(options.folder, options.quick, options.rounds, options.only)
     all_met = True
     try:
         for name in options.names or BENCHMARKS:
@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
     parser.add_argument("--quick", action="store_true", help="try everything on very little, once")
     parser.add_argument("--rounds", type=int, default=3, help="how often each program runs [%(default)s]")
+    parser.add_argument("--only", default="", metavar="SET", help="of `ingest`, only sets so named: '3 MP'")
     parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
     parser.add_argument(
         "--folder", type=Path, default=default_folder(), help="where generated files are kept [%(default)s]"

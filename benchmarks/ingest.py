@@ -67,7 +67,8 @@ def run(workshop: Workshop) -> Iterator[Figure | Table]:
     for name in absent:
         print(f"  {name} is left out: not installed (see benchmarks/peers.py)")
     for file_set in SETS:
-        yield from _measured(workshop, file_set)
+        if file_set.name.startswith(workshop.only):
+            yield from _measured(workshop, file_set)
 
 
 def _measured(workshop: Workshop, file_set: FileSet) -> Iterator[Figure | Table]:

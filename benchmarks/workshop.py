@@ -25,6 +25,8 @@ class Workshop:
     quick: bool = False
     rounds: int = 3
     """How often each program runs; once if it is to be quick."""
+    only: str = ""
+    """What the names of the sets that are measured start with."""
     _outdated: list[Path] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
