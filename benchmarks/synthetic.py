@@ -15,24 +15,22 @@ from typing import Any
 from benchmarks.program import BenchLibrary
 from dam.core.columns import utc_now
 from dam.core.config import Settings
-from dam.core.visit import Result, Task, visit
-from dam.ingest.added import Reading
-from dam.ingest.discovery import Candidate
+from dam.core.job import Unwatched
+from dam.core.visit import Result
+from dam.ingest.folders import Folders
 from dam.ingest.record import Recorder
-from dam.ingest.walk import FoundKind
+from dam.ingest.take import Reading, Take, first_visit
 from dam.library import Library
 from dam.models.directory import Folder, Root
 from dam.services.digests import Digests
 from dam.services.file_facts import FileFacts
-from dam.services.source_file import digest_file
-from dam.services.sources import InPlaceSource
+from dam.services.sources import HeldSource
 
 GROUP = 256
 """Assets recorded in one transaction while that is measured."""
 
 _PER_FOLDER = 500
 _LARGE = 1 << 31
-_ROOT = Root("synthetic", "0", b"/synthetic")
 
 
 @dataclass(frozen=True)
@@ -47,59 +45,56 @@ class SyntheticAssets:
     """Records made-up assets that resemble one real file."""
 
     def __init__(self, library: Library, sample: Path, seed: int) -> None:
-        self._library = library
+        self._database = library.database
         self._random = random.Random(seed)
         self._suffix = os.fsencode(sample.suffix)
         # The store's row is known to the library alone.
-        self._recorder = Recorder(library.registry, library._store_row().id)
-        self._template = self._visit(sample)
+        self._recorder = Recorder(library.registry, library._store_row().id, _SyntheticFolders())
+        self._sample = _read(library, sample)
 
     def record(self, first: int, count: int, group: int = GROUP) -> Cost:
         """Record assets number `first` and following; making them up is not measured."""
         cpu = wall = 0.0
         for start in range(first, first + count, group):
-            numbers = range(start, min(start + group, first + count))
-            readings = {number: self._reading(number) for number in numbers}
-            results = {r.digests.sha256: self._result(n) for n, r in readings.items()}
+            readings = [self._reading(n) for n in range(start, min(start + group, first + count))]
+            results = {r.digests.sha256: r.result for r in readings if r.result is not None}
             cpu_before, wall_before = time.process_time(), time.perf_counter()
             self._write(readings, results)
             cpu += time.process_time() - cpu_before
             wall += time.perf_counter() - wall_before
         return Cost(cpu / count, wall / count)
 
-    def _write(self, readings: Mapping[int, Reading], results: Mapping[bytes, Result]) -> None:
-        self._library.database.retrying(
+    def _write(self, readings: list[Reading], results: Mapping[bytes, Result]) -> None:
+        self._database.retrying(
             lambda session: self._recorder.record(session, readings, results, copied=True)
         )
 
-    def _visit(self, sample: Path) -> Result:
-        digests = digest_file(os.fsencode(sample))
-        reading = self._reading(0, digests)
-        task = Task(
-            entity_id=0,
-            systems=self._library.registry.systems,
-            rows=self._recorder.first_rows([reading]),
-            source=InPlaceSource(os.fsencode(sample), digests.sha256, digests.size),
-            derived=self._library.store,
-        )
-        return visit(task)
-
-    def _reading(self, number: int, digests: Digests | None = None) -> Reading:
+    def _reading(self, number: int) -> Reading:
         source = self._random
-        folder = Folder(_ROOT, b"photos/%06d" % (number // _PER_FOLDER))
-        path = b"/synthetic/%s/DSC%08d%s" % (folder.path, number, self._suffix)
-        size, now = source.randrange(1000, 5_000_000), utc_now()
+        path = b"/synthetic/%06d/DSC%08d%s" % (number // _PER_FOLDER, number, self._suffix)
+        digests = Digests(source.randbytes(32), source.randbytes(16), source.randrange(1000, 5_000_000))
         moment = time.time_ns() - source.randrange(10**17)
-        made_up = digests or Digests(source.randbytes(32), source.randbytes(16), size)
-        facts = FileFacts(made_up.size, moment, moment, source.randrange(1 << 32), 1)
-        return Reading(Candidate(path, FoundKind.FILE), facts, made_up, None, folder, now)
+        facts = FileFacts(digests.size, moment, moment, source.randrange(1 << 32), 1)
+        result = self._varied_result()
+        return replace(
+            self._sample,
+            number=number,
+            path=path,
+            facts=facts,
+            digests=digests,
+            seen=utc_now(),
+            result=result,
+        )
 
-    def _result(self, number: int) -> Result:
+    def _varied_result(self) -> Result | None:
+        result = self._sample.result
+        if result is None:
+            return None
         products = {
             component: [{name: self._varied(value) for name, value in row.items()} for row in rows]
-            for component, rows in self._template.products.items()
+            for component, rows in result.products.items()
         }
-        return replace(self._template, entity_id=number, products=products)
+        return replace(result, products=products)
 
     def _varied(self, value: Any) -> Any:
         if isinstance(value, bytes):
@@ -107,6 +102,13 @@ class SyntheticAssets:
         if isinstance(value, int) and abs(value) >= _LARGE:
             return self._random.getrandbits(64)
         return value
+
+
+class _SyntheticFolders(Folders):
+    """Places folders that are not there."""
+
+    def of(self, directory: bytes) -> Folder:
+        return Folder(Root("synthetic", "0", b"/"), directory.strip(b"/"))
 
 
 def open_library(library: BenchLibrary) -> Library:
@@ -118,3 +120,13 @@ def open_library(library: BenchLibrary) -> Library:
             workers=0,
         )
     )
+
+
+def _read(library: Library, sample: Path) -> Reading:
+    """Read and visit a file as the ingest does."""
+    path, store = os.fsencode(sample), library.store
+    reading = Take(number=0, path=path, size=sample.stat().st_size, named=False).run(Unwatched())
+    if not isinstance(reading, Reading):
+        raise OSError(f"cannot read {sample}: {reading.reason}")
+    task = first_visit(path, library.registry.systems, store, HeldSource(sample.read_bytes()))
+    return replace(reading, result=task.run(Unwatched()))
