@@ -167,9 +167,11 @@ class Library:
         return (added for group in self.add_in_groups(paths, options) for added in group)
 
     def add_in_groups(
-        self, paths: Iterable[bytes], options: AddOptions, until: Callable[[], bool] = lambda: False
+        self, paths: Iterable[bytes | None], options: AddOptions, until: Callable[[], bool] = lambda: False
     ) -> Adding | DryRun:
         """Return a run of adding; iterating over it yields what came of paths, many at a time.
+
+        None among the paths says that the next one may be long in coming.
 
         When `until` returns true the run acknowledges what it has read and ends. Raises UsageError for
         options that contradict each other.
@@ -183,7 +185,7 @@ class Library:
         recorder = Recorder(self.registry, self._store_row().id)
         return Adder(self._runner(self.executor), self.store, recorder, options).add(found, until)
 
-    def survey(self, paths: Iterable[bytes], options: AddOptions) -> Iterator[Listing]:
+    def survey(self, paths: Iterable[bytes | None], options: AddOptions) -> Iterator[Listing]:
         """Yield what paths mean, a folder at a time, without reading any file."""
         return listings(
             paths,

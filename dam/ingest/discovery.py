@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 from dam.ingest.folders import absolute
-from dam.ingest.listing import Candidate, FoundKind, Listing
+from dam.ingest.listing import PAUSE, Candidate, FoundKind, Listing
 from dam.ingest.open_folder import why_unreachable
 from dam.ingest.own_files import OURS, DatabaseFiles, OwnFiles, identity
 from dam.ingest.walk import Walker
@@ -23,7 +23,7 @@ _LINK = "is a symbolic link"
 
 
 def listings(
-    paths: Iterable[bytes],
+    paths: Iterable[bytes | None],
     own: OwnFiles,
     *,
     recursive: bool,
@@ -33,11 +33,16 @@ def listings(
     """Yield every file that the paths mean, and every path that is no file, in a stable order.
 
     What is in a folder comes as `Walker` tells it. Named paths that follow each other and share a
-    folder come together; they are never ignored.
+    folder come together; they are never ignored. None among the paths says that the next one may be
+    long in coming.
     """
     walker = Walker(own, DatabaseFiles(own), follow_links, ignore)
     named = _Named(own, recursive=recursive, follow_links=follow_links)
     for path in paths:
+        if path is None:
+            yield from named.take()
+            yield PAUSE
+            continue
         folder, name = named.split(path)
         if named.is_complete(folder, name):
             yield from named.take()

@@ -48,3 +48,7 @@ class Listing:
     """Whether the user named these very paths."""
     ignored: int = 0
     """How many names were left out because a `.damignore` says so; of a folder, only its own name."""
+
+
+PAUSE = Listing(b"")
+"""Stands between listings where the next one may be long in coming: what is at hand should not wait."""
