@@ -14,7 +14,9 @@ _PATIENCE = 0.25
 """Seconds for which a list is waited for before something else is looked after."""
 
 
-def listed_paths(source: str, *, null: bool, until: Callable[[], bool] = lambda: False) -> Iterator[bytes]:
+def listed_paths(
+    source: str, *, null: bool, until: Callable[[], bool] = lambda: False
+) -> Iterator[bytes | None]:
     """Yield the paths in a file, `-` for stdin: one a line, or with `null` each ended by a NUL.
 
     Empty entries mean nothing, and so does an empty list. None comes whenever the next path is a while in

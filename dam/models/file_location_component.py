@@ -1,6 +1,6 @@
 """Where an entity's bytes were seen: every name and place, open and closed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,6 @@ from sqlalchemy import (
     func,
     select,
     text,
-    tuple_,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -26,6 +25,8 @@ from dam.core.columns import Name, RowId, Timestamp, Unsigned64
 from dam.core.component import Component
 from dam.core.database import insert_or_ignore
 from dam.models.directory import DirectoryRow, Place, RootRow
+
+_MOST_PAIRS = 2048
 
 
 class LocationState(StrEnum):
@@ -96,12 +97,40 @@ def find_open_locations(session: Session, places: Collection[Place]) -> dict[Pla
     """Return the open row of each of these places; places without one are left out."""
     if not places:
         return {}
-    by_key = {(place.directory_id, place.name): place for place in places}
-    keys = tuple_(FileLocationComponent.directory_id, FileLocationComponent.name)
-    rows = session.scalars(
-        select(FileLocationComponent).where(FileLocationComponent.closed_at.is_(None), keys.in_(list(by_key)))
-    )
-    return {by_key[row.directory_id, bytes(row.name)]: row for row in rows}
+    found: dict[Place, FileLocationComponent] = {}
+    for directories, names in _crossed(places):
+        rows = session.scalars(
+            select(FileLocationComponent).where(
+                FileLocationComponent.closed_at.is_(None),
+                FileLocationComponent.directory_id.in_(directories),
+                FileLocationComponent.name.in_(names),
+            )
+        )
+        for row in rows:
+            found[Place(row.directory_id, bytes(row.name))] = row
+    wanted = set(places)
+    return {place: row for place, row in found.items() if place in wanted}
+
+
+def _crossed(places: Collection[Place]) -> Iterator[tuple[list[int], list[bytes]]]:
+    """Yield directories and names that cover all places when each is crossed with each.
+
+    Pairs in one IN would have SQLite read the whole table; two INs make it look up every pair in the
+    index. So many directories are only taken together as long as there are few pairs.
+    """
+    by_directory: dict[int, list[bytes]] = {}
+    for place in places:
+        by_directory.setdefault(place.directory_id, []).append(place.name)
+    directories: list[int] = []
+    names: set[bytes] = set()
+    for directory, inside in sorted(by_directory.items(), key=lambda pair: (len(pair[1]), pair[0])):
+        if directories and (len(directories) + 1) * len(names.union(inside)) > _MOST_PAIRS:
+            yield directories, sorted(names)
+            directories, names = [], set()
+        directories.append(directory)
+        names.update(inside)
+    if directories:
+        yield directories, sorted(names)
 
 
 def record_sightings(session: Session, sightings: Iterable[Sighting]) -> set[Place]:
