@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 
 from dam.errors import StoreError
 from dam.services.file_storage import Staged
@@ -26,12 +27,9 @@ DAMAGED_SHORT, DAMAGED_INSIDE, DUPLICATE = b"damaged: cut short", b"damaged: bit
 BROKEN = {DAMAGED_SHORT: b"damaged:", DAMAGED_INSIDE: b"damaged: bits flippeD"}
 
 
-def digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
+@cache
 def object_path(data: bytes) -> str:
-    name = digest(data)
+    name = hashlib.sha256(data).hexdigest()
     return f"{OBJECTS}/{name[:2]}/{name[2:4]}/{name}"
 
 
@@ -73,15 +71,15 @@ FEW = Scenario(
 )
 MANY = Scenario(
     "large groups",
-    [[*distinct(0, 9), DUPLICATE, DAMAGED_SHORT, *distinct(4, 1)], [DAMAGED_INSIDE, *distinct(6, 9)]],
+    [[*distinct(0, 8), DUPLICATE, DAMAGED_SHORT, *distinct(4, 1)], [DAMAGED_INSIDE, *distinct(7, 8)]],
     stage_ahead=True,
 )
 SCENARIOS = [
     FEW,
     MANY,
-    Scenario("large groups without syncfs", MANY.groups, has_syncfs=False, stage_ahead=True),
+    Scenario("a large group without syncfs", MANY.groups[:1], has_syncfs=False),
     Scenario("a small group without hard links", FEW.groups, has_hard_links=False),
-    Scenario("large groups without hard links", MANY.groups, has_hard_links=False),
+    Scenario("a large group without hard links", MANY.groups[:1], has_hard_links=False),
 ]
 
 
@@ -185,8 +183,11 @@ class Explorer:
 
     def _is_torn(self, state: State) -> bool:
         """Tell whether some object that nobody claims is not what its name says."""
-        torn = {data: state.read(object_path(data)) for data in self.scenario.contents if data not in BROKEN}
-        return any(content not in (None, (data, 0o444)) for data, content in torn.items())
+        return any(
+            state.read(object_path(data)) not in (None, (data, 0o444))
+            for data in self.scenario.contents
+            if data not in self.claimed and data not in BROKEN
+        )
 
     def laws_broken_after(self, state: State) -> Iterator[str]:
         """Boot what was left, add everything again, and compare with a run that nobody disturbed."""
@@ -205,7 +206,9 @@ class Explorer:
             path: node for path, node in disk.walk() if node.kind == FILE or path.startswith(f"{ROOT}/tmp/")
         }
         left = [path for path in names if path.startswith(f"{ROOT}/tmp/")]
-        strangers = {path for path in names if path.startswith(OBJECTS)} - set(map(object_path, acknowledged))
+        strangers = {path for path in names if path.startswith(OBJECTS)} - set(
+            map(object_path, {DUPLICATE, *BROKEN, *acknowledged})
+        )
         if left or strangers:
             yield f"adding again leaves {left} {strangers}"
 

@@ -8,7 +8,7 @@ zeros, nothing; and its mode of then or of now. A name whose folder has no name 
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations, product
 from math import prod
 
@@ -32,11 +32,13 @@ class State:
         return self.names[place] if place in self.names else folder.names.get(name)
 
     def find(self, path: str) -> Node | None:
+        names = self.names
         node: Node | None = self.disk.top
-        for name in path.split("/")[1:]:
+        for name in _steps(path):
             if node is None:
                 return None
-            node = self.child(node, name)
+            place = (node, name)  # Like `child`, of which there are millions.
+            node = names[place] if place in names else node.names.get(name)
         return node
 
     def content(self, node: Node) -> Content:
@@ -130,6 +132,11 @@ def _differing_in_one(
         for option in possible:
             if option is not choices[index]:
                 yield [*choices[:index], option, *choices[index + 1 :]]
+
+
+@cache
+def _steps(path: str) -> list[str]:
+    return path.split("/")[1:]
 
 
 def _lean(options: Sequence[Choice], leaning: float, chance: random.Random) -> Choice:

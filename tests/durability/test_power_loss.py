@@ -47,7 +47,7 @@ def assert_whole(
 def test_whatever_a_power_cut_leaves_nothing_acknowledged_is_lost(
     scenario: Scenario, record_property: Callable[[str, object], None]
 ) -> None:
-    assert_whole(list(undisturbed(scenario, 300)), 10_000, record_property)
+    assert_whole(list(undisturbed(scenario, 150)), 5_000, record_property)
 
 
 @pytest.mark.parametrize("disturbance", DISTURBANCES, ids=lambda disturbance: disturbance.__name__)
@@ -57,13 +57,13 @@ def test_nor_when_something_happens_in_between(
     disturbance: Callable[[Explorer], None],
     record_property: Callable[[str, object], None],
 ) -> None:
-    assert_whole(list(disturbed(scenario, 30, disturbance, every=4)), 1_000, record_property)
+    assert_whole(list(disturbed(scenario, 10, disturbance, every=4)), 500, record_property)
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_nor_in_many_more_states(scenario: Scenario, record_property: Callable[[str, object], None]) -> None:
-    assert_whole(list(undisturbed(scenario, 20_000)), 500_000, record_property)
+    assert_whole(list(undisturbed(scenario, 20_000)), 200_000, record_property)
 
 
 @pytest.mark.deep
@@ -74,7 +74,7 @@ def test_nor_when_something_happens_at_any_step(
     disturbance: Callable[[Explorer], None],
     record_property: Callable[[str, object], None],
 ) -> None:
-    assert_whole(list(disturbed(scenario, 500, disturbance)), 20_000, record_property)
+    assert_whole(list(disturbed(scenario, 100, disturbance)), 10_000, record_property)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
@@ -87,9 +87,9 @@ def test_a_seeded_fault_is_noticed(fault: Callable[[Seed], None], monkeypatch: p
 
 def looking_everywhere() -> Iterator[Explorer]:
     """Yield explorers until one has found something."""
-    runs = (undisturbed(scenario, 100) for scenario in (FEW, MANY))
+    runs = (undisturbed(scenario, 20) for scenario in (FEW, MANY))
     more = (
-        disturbed(scenario, 20, disturbance, every=3)
+        disturbed(scenario, 5, disturbance, every=2)
         for scenario in (FEW, MANY)
         for disturbance in DISTURBANCES
     )
