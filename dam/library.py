@@ -16,7 +16,7 @@ from dam.core.config import Settings, load_settings
 from dam.core.content import Source
 from dam.core.database import Database, lock_table
 from dam.core.description import Description, describe_entity
-from dam.core.executor import Executor
+from dam.core.executor import Executor, InProcess
 from dam.core.ledger import Outcome
 from dam.core.registry import Registry
 from dam.core.run import Runner
@@ -183,7 +183,8 @@ class Library:
             return DryRun(self.database, self.executor, found, self.store, options)
         self.store.sweep()
         recorder = Recorder(self.registry, self._store_row().id)
-        return Adder(self._runner(self.executor), self.store, recorder, options).add(found, until)
+        executor = self.executor if self.store.works_across_processes else InProcess()
+        return Adder(self._runner(executor), self.store, recorder, options).add(found, until)
 
     def survey(self, paths: Iterable[bytes | None], options: AddOptions) -> Iterator[Listing]:
         """Yield what paths mean, a folder at a time, without reading any file."""
