@@ -180,7 +180,7 @@ class Library:
             raise UsageError("cannot move without copying: the only copy would be deleted")
         found = self.survey(paths, options)
         if options.dry_run:
-            return DryRun(self.database, self.executor, found, self.store, options)
+            return DryRun(self.database, self.executor, found, self.store, options, until)
         self.store.sweep()
         recorder = Recorder(self.registry, self._store_row().id)
         executor = self.executor if self.store.works_across_processes else InProcess()
