@@ -5,19 +5,33 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One number; `target` is the largest value that is good enough, None if there is no promise."""
+    """One number, and the bounds it must keep if there is a promise."""
 
     name: str
     value: float
     unit: str
-    target: float | None = None
+    at_most: float | None = None
+    at_least: float | None = None
 
     @property
     def is_met(self) -> bool:
-        return self.target is None or self.value <= self.target
+        if self.at_most is not None and self.value > self.at_most:
+            return False
+        return self.at_least is None or self.value >= self.at_least
+
+    @property
+    def target(self) -> str:
+        """The bounds in words; empty if there are none."""
+        bounds = (("at most", self.at_most), ("at least", self.at_least))
+        return " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+
+    @property
+    def verdict(self) -> str:
+        """`met` or `MISSED`; empty without a target."""
+        if not self.target:
+            return ""
+        return "met" if self.is_met else "MISSED"
 
     def __str__(self) -> str:
-        text = f"{self.name:<38} {self.value:8.3f} {self.unit}"
-        if self.target is None:
-            return text
-        return f"{text}  (target at most {self.target:g}: {'met' if self.is_met else 'MISSED'})"
+        text = f"{self.name:<58} {self.value:10.3f} {self.unit}"
+        return f"{text}  (target {self.target}: {self.verdict})" if self.target else text

@@ -17,6 +17,7 @@ import imagehash
 from PIL import Image
 
 from benchmarks.figure import Figure
+from benchmarks.workshop import Workshop
 from dam.core.content import Content
 from dam.models.image.perceptual_hashes import hash_perceptually
 from dam.models.image.raster import raster
@@ -62,12 +63,14 @@ class Case:
     """Which part of each side is kept."""
 
 
-def run() -> Iterator[Figure]:
+def run(workshop: Workshop) -> Iterator[Figure]:
     corpus = os.environ.get("DAM_TEST_CORPUS")
     if not corpus:
         print("  left out: DAM_TEST_CORPUS names no folder of photos")
         return
     cases = list(_cases(_photos(Path(corpus))))
+    if workshop.quick:
+        cases = cases[::50]
     with ProcessPoolExecutor() as pool:
         drifts = list(pool.map(drift_of, cases))
     yield Figure("JPEGs", len(drifts), "files")

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.figure import Figure
+from benchmarks.workshop import Workshop
 from dam.cli import COMMANDS
 
 PAIRS = 7
@@ -22,11 +23,11 @@ _PROGRAM = Path(sysconfig.get_path("scripts")) / "dam-cli"
 _NOTHING = (sys.executable, "-c", "pass")
 
 
-def run() -> Iterator[Figure]:
+def run(workshop: Workshop) -> Iterator[Figure]:
     for arguments in ((), *((command,) for command in COMMANDS)):
         ours = (str(_PROGRAM), *arguments, "--help")
         _seconds(ours)
-        ratios = [_seconds(ours) / _seconds(_NOTHING) for _ in range(PAIRS)]
+        ratios = [_seconds(ours) / _seconds(_NOTHING) for _ in range(workshop.scaled(PAIRS, 1))]
         name = " ".join(("dam-cli", *arguments, "--help"))
         yield Figure(name, statistics.median(ratios), "x python -c pass", TARGET)
 

@@ -23,6 +23,7 @@ from dam.errors import DamError, NoSpace
 COMMANDS = {
     "setup-db": "Create the library, or bring it up to date.",
     "add-asset": "Add files to the library.",
+    "scan": "Compare the known places with the disk.",
     "find-file-by-hash": "Find a file by its SHA-256 or MD5.",
     "find-similar-images": "Find the images that resemble one.",
     "query": "List entities by the components they have.",

@@ -16,7 +16,7 @@ from dam.core.config import Settings, load_settings
 from dam.core.content import Source
 from dam.core.database import Database, lock_table
 from dam.core.description import Description, describe_entity
-from dam.core.executor import Executor
+from dam.core.executor import Executor, InProcess
 from dam.core.ledger import Outcome
 from dam.core.registry import Registry
 from dam.core.run import Runner
@@ -37,6 +37,8 @@ from dam.ingest.options import AddOptions
 from dam.ingest.own_files import OwnFiles
 from dam.ingest.reading import preview_of, verified_chunks
 from dam.ingest.record import Recorder
+from dam.ingest.scan import Scan
+from dam.ingest.scan_record import ScanRecorder
 from dam.ingest.sources import close_altered, find_sources
 from dam.migrations.state import require_current
 from dam.models.asset import Asset, describe_assets
@@ -165,9 +167,11 @@ class Library:
         return (added for group in self.add_in_groups(paths, options) for added in group)
 
     def add_in_groups(
-        self, paths: Iterable[bytes], options: AddOptions, until: Callable[[], bool] = lambda: False
+        self, paths: Iterable[bytes | None], options: AddOptions, until: Callable[[], bool] = lambda: False
     ) -> Adding | DryRun:
         """Return a run of adding; iterating over it yields what came of paths, many at a time.
+
+        None among the paths says that the next one may be long in coming.
 
         When `until` returns true the run acknowledges what it has read and ends. Raises UsageError for
         options that contradict each other.
@@ -176,23 +180,30 @@ class Library:
             raise UsageError("cannot move without copying: the only copy would be deleted")
         found = self.survey(paths, options)
         if options.dry_run:
-            return DryRun(self.database, self.executor, found, self.store, options)
+            return DryRun(self.database, self.executor, found, self.store, options, until)
         self.store.sweep()
         recorder = Recorder(self.registry, self._store_row().id)
-        return Adder(self._runner(self.executor), self.store, recorder, options).add(found, until)
+        executor = self.executor if self.store.works_across_processes else InProcess()
+        return Adder(self._runner(executor), self.store, recorder, options).add(found, until)
 
-    def survey(self, paths: Iterable[bytes], options: AddOptions) -> Iterator[Listing]:
+    def survey(self, paths: Iterable[bytes | None], options: AddOptions) -> Iterator[Listing]:
         """Yield what paths mean, a folder at a time, without reading any file."""
-        sqlite = self.database.sqlite_path
-        # SQLite keeps its log beside the file itself, not beside a link to it.
-        own = OwnFiles(self.store.identity(), os.path.realpath(os.fsencode(sqlite)) if sqlite else None)
         return listings(
             paths,
-            own,
+            self._own_files(),
             recursive=options.recursive,
             follow_links=options.follow_links,
             ignore=options.ignore,
         )
+
+    def scan(self, paths: Sequence[bytes] = (), *, dry_run: bool = False) -> Scan:
+        """Compare the known places of this host with the disk, all or those at and below some paths.
+
+        Yields each place with what came of it, once that is written; a dry run writes nothing. What lies
+        on a file system that is not there is offline, never missing. The files are only read.
+        """
+        recorder = ScanRecorder(self.database, self.registry, self.run_on, dry_run=dry_run)
+        return Scan(self.database, recorder, self._own_files(), paths)
 
     def run(
         self, *systems: System[..., Any], retry_failed: bool = False, executor: Executor | None = None
@@ -284,6 +295,11 @@ class Library:
     def read_image(self, path: bytes) -> ImageQuery:
         """Fingerprint a picture for `similar_images`, writing nothing; raises UsageError if it is none."""
         return read_image_query(self.registry, self.executor, path)
+
+    def _own_files(self) -> OwnFiles:
+        sqlite = self.database.sqlite_path
+        # SQLite keeps its log beside the file itself, not beside a link to it.
+        return OwnFiles(self.store.identity(), os.path.realpath(os.fsencode(sqlite)) if sqlite else None)
 
     def _forget_preview(self, entity: int) -> None:
         from dam.models.image.preview_component import PreviewComponent

@@ -1,5 +1,6 @@
 """`dam-cli add-asset`: add files to the library."""
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -89,6 +90,8 @@ def add_asset(
         dry_run=dry_run,
     )
     is_late = _deadline(time_limit)
+    # What is loaded by now stays: looking for garbage in it would cost every file.
+    gc.freeze()
     report = AddReport(as_json=as_json, verbose=verbose, dry_run=dry_run)
     with (
         open_library(**_workers(jobs)) as library,
@@ -126,7 +129,9 @@ def _workers(jobs: str | None) -> dict[str, object]:
     return {"workers": len(os.sched_getaffinity(0)) if jobs == "cpus" else jobs}
 
 
-def _named(paths: list[str], from_file: str | None, null: bool, until: Callable[[], bool]) -> Iterator[bytes]:
+def _named(
+    paths: list[str], from_file: str | None, null: bool, until: Callable[[], bool]
+) -> Iterator[bytes | None]:
     """Yield the paths given as arguments, then those listed; raises UsageError if there is no list at all."""
     from dam.commands.path_list import listed_paths
     from dam.errors import UsageError

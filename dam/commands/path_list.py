@@ -11,14 +11,16 @@ from dam.services.os_errors import why
 
 _BLOCK = 65536
 _PATIENCE = 0.25
-"""Seconds after which somebody who waits for a list looks up whether it is still wanted."""
+"""Seconds for which a list is waited for before something else is looked after."""
 
 
-def listed_paths(source: str, *, null: bool, until: Callable[[], bool] = lambda: False) -> Iterator[bytes]:
+def listed_paths(
+    source: str, *, null: bool, until: Callable[[], bool] = lambda: False
+) -> Iterator[bytes | None]:
     """Yield the paths in a file, `-` for stdin: one a line, or with `null` each ended by a NUL.
 
-    Empty entries mean nothing, and so does an empty list. When `until` returns true no more is waited
-    for. Raises UsageError if it cannot be read.
+    Empty entries mean nothing, and so does an empty list. None comes whenever the next path is a while in
+    coming. When `until` returns true no more is waited for. Raises UsageError if it cannot be read.
     """
     end = b"\0" if null else b"\n"
     if source == "-":
@@ -34,20 +36,17 @@ def listed_paths(source: str, *, null: bool, until: Callable[[], bool] = lambda:
         yield from _split(file, end, until)
 
 
-def _split(file: BinaryIO, end: bytes, until: Callable[[], bool]) -> Iterator[bytes]:
+def _split(file: BinaryIO, end: bytes, until: Callable[[], bool]) -> Iterator[bytes | None]:
     rest = b""
-    while block := _read(file, until):
-        *whole, rest = (rest + block).split(end)
-        yield from filter(None, whole)
-    if rest and not until():
-        yield rest
-
-
-def _read(file: BinaryIO, until: Callable[[], bool]) -> bytes:
-    """Return what comes next, nothing at the end or when it is not wanted any more."""
     while not until():
         # Whoever writes the list may take hours between two lines of it.
-        ready, _, _ = select.select([file], [], [], _PATIENCE)
-        if ready:
-            return file.read1(_BLOCK)  # type: ignore[attr-defined, no-any-return]
-    return b""
+        if not select.select([file], [], [], _PATIENCE)[0]:
+            yield None
+            continue
+        block = file.read1(_BLOCK)  # type: ignore[attr-defined]
+        if not block:
+            break
+        *whole, rest = (rest + block).split(end)
+        yield from (path for path in whole if path)
+    if rest and not until():
+        yield rest

@@ -17,6 +17,7 @@ from dam.ingest.intake import Intake
 from dam.ingest.known import KnownPlaces
 from dam.ingest.listing import Listing
 from dam.ingest.options import AddOptions
+from dam.ingest.presence import PresenceCheck
 from dam.ingest.record import Recorded, Recorder
 from dam.ingest.removal import close_places, remove_source
 from dam.ingest.take import Reading, Refused, Take, first_visit
@@ -62,8 +63,11 @@ class Adding:
         self._refused: list[Added] = []
         self._visiting: dict[bytes, list[Reading]] = {}
         """By digest, the files that wait for the first visit to their content."""
+        self._copies_to = adder.store if self._options.copy else None
         # It must not know this object: what is staged would stay until the garbage collector comes.
-        self._intake = Intake(listings, self._known_places(), partial(_take, adder, count(1)))
+        self._intake = Intake(
+            listings, self._known_places(), partial(_take, adder, count(1)), self._copies_to
+        )
 
     @property
     def ignored(self) -> int:
@@ -101,8 +105,8 @@ class Adding:
         # What is to be deleted has to be read: that it looks unchanged is not enough.
         if self._options.rehash or self._options.move:
             return None
-        store = self._adder.store if self._options.copy else None
-        return KnownPlaces(self._runner.database, self._adder.recorder.folders, store)
+        folders = self._adder.recorder.folders
+        return KnownPlaces(self._runner.database, folders, self._copies_to, confirm=False)
 
     def _feed(self) -> None:
         """Give the workers enough to do."""
@@ -110,11 +114,15 @@ class Adding:
             self._stop()
         while self._stop_by is None and self._channel.has_room:
             batch = self._intake.batch(partial=not self._under_way)
-            if not batch:
+            checks = self._intake.checks()
+            for check in checks:
+                self._start([check])
+            if batch:
+                self._start(batch)
+            if not (batch or checks) or self._intake.has_to_tell:
                 return
-            self._start(batch)
 
-    def _start(self, jobs: Sequence[Take | Task]) -> None:
+    def _start(self, jobs: Sequence[Take | Task | PresenceCheck]) -> None:
         self._under_way += len(jobs)
         self._channel.start(jobs)
 
@@ -140,6 +148,8 @@ class Adding:
         for job, result in finished:
             if isinstance(job, Task):
                 self._visited(job, result)
+            elif isinstance(job, PresenceCheck):
+                self._intake.confirm(job, result)
             elif isinstance(result, Refused):
                 self._refuse(cast("Take", job), result)
             else:

@@ -6,15 +6,13 @@ import time
 from collections.abc import Iterable, Iterator
 
 from dam.ingest.folders import absolute
-from dam.ingest.listing import Candidate, FoundKind, Listing
+from dam.ingest.listing import PAUSE, Candidate, FoundKind, Listing
 from dam.ingest.open_folder import why_unreachable
 from dam.ingest.own_files import OURS, DatabaseFiles, OwnFiles, identity
 from dam.ingest.walk import Walker
 from dam.services.deep_paths import stat_path
 from dam.services.file_facts import why_not_regular
 from dam.services.os_errors import why
-
-__all__ = ["Candidate", "Listing", "OwnFiles", "discover", "listings"]
 
 _TOGETHER = 256
 """So many named paths make one listing at most."""
@@ -25,7 +23,7 @@ _LINK = "is a symbolic link"
 
 
 def listings(
-    paths: Iterable[bytes],
+    paths: Iterable[bytes | None],
     own: OwnFiles,
     *,
     recursive: bool,
@@ -35,11 +33,16 @@ def listings(
     """Yield every file that the paths mean, and every path that is no file, in a stable order.
 
     What is in a folder comes as `Walker` tells it. Named paths that follow each other and share a
-    folder come together; they are never ignored.
+    folder come together; they are never ignored. None among the paths says that the next one may be
+    long in coming.
     """
     walker = Walker(own, DatabaseFiles(own), follow_links, ignore)
     named = _Named(own, recursive=recursive, follow_links=follow_links)
     for path in paths:
+        if path is None:
+            yield from named.take()
+            yield PAUSE
+            continue
         folder, name = named.split(path)
         if named.is_complete(folder, name):
             yield from named.take()
@@ -47,13 +50,6 @@ def listings(
             yield from named.take()
             yield from walker.walk(os.path.join(folder, name))
     yield from named.take()
-
-
-def discover(paths: Iterable[bytes], own: OwnFiles, *, recursive: bool) -> Iterator[Candidate]:
-    """Yield the same as `listings`, one by one."""
-    for path in paths:
-        for listing in listings([path], own, recursive=recursive):
-            yield from listing.candidates()
 
 
 class _Named:
@@ -121,14 +117,12 @@ class _Named:
         status = stat_path(path)
         if stat.S_ISLNK(status.st_mode):
             return self._judge_link(path)
-        is_folder = stat.S_ISDIR(status.st_mode)
-        if is_folder or folder != self._judged_folder:
-            is_ours = self._own.holds(path, status)
-            if not is_folder:
-                self._judged_folder, self._is_ours = folder, is_ours
-        else:
-            is_ours = self._is_ours
-        return self._judge_content(path, status, is_ours)
+        if stat.S_ISDIR(status.st_mode):
+            return self._judge_content(path, status, self._own.holds(path, status))
+        if folder != self._judged_folder:
+            is_ours = self._own.holds(folder, stat_path(folder, follow_symlinks=True))
+            self._judged_folder, self._is_ours = folder, is_ours
+        return self._judge_content(path, status, self._is_ours or self._own.is_own(status))
 
     def _judge_link(self, path: bytes) -> os.stat_result | Candidate | None:
         try:

@@ -2,20 +2,20 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from dam.core.database import Database
 from dam.ingest.folders import Folders
-from dam.ingest.listing import Listing, Unchanged
+from dam.ingest.listing import PAUSE, Listing, Unchanged
 from dam.ingest.matching import PlaceMatcher
 from dam.models.directory import Place, find_directories
 from dam.models.file_location_component import find_open_locations
 from dam.services.file_storage import Store
 
-_BATCH_FILES = 1024
+_BATCH_FILES = 512
 _BATCH_LISTINGS = 256
 _BATCH_SECONDS = 0.2
 
@@ -33,14 +33,21 @@ class KnownPlaces:
 
     Their place is known with the same size, times and inode, and those times are to be trusted. With a
     `store` the bytes must be there too, both by the rows and by the store's own word: what it has lost
-    is to be read, and so healed. The SHA-256 is given only with a `store`, or if `sha256` asks for it.
+    is to be read, and so healed. Whoever asks the store himself sets `confirm` to false. The SHA-256 is
+    given only with a `store`, or if `sha256` asks for it.
     """
 
     def __init__(
-        self, database: Database, folders: Folders, store: Store | None, *, sha256: bool = False
+        self,
+        database: Database,
+        folders: Folders,
+        store: Store | None,
+        *,
+        sha256: bool = False,
+        confirm: bool = True,
     ) -> None:
         self._database = database
-        self._store = store
+        self._store = store if confirm else None
         self._matcher = PlaceMatcher(folders, stored=store is not None, sha256=sha256 or store is not None)
 
     def sift(self, listing: Listing) -> tuple[list[Unchanged], list[tuple[bytes, os.stat_result]]]:
@@ -79,6 +86,13 @@ def entity_at(session: Session, path: bytes) -> int | None:
     return row.entity_id if row else None
 
 
+def drop_lost(sifted: Sifted, lost: Collection[bytes]) -> Sifted:
+    """Return a listing of which the files with these digests are to be read after all."""
+    kept = [one for one in sifted.unchanged if one[3] not in lost]
+    names = {name for name, _, _, _ in kept}
+    return Sifted(sifted.listing, kept, [one for one in sifted.listing.files if one[0] not in names])
+
+
 def _sift(listing: Listing, found: dict[bytes, Unchanged], store: Store | None) -> Sifted:
     if store is not None and found:
         _drop_lost(store, found)
@@ -101,6 +115,8 @@ def _batches(listings: Iterable[Listing]) -> Iterator[list[Listing]]:
     for listing in listings:
         batch.append(listing)
         files += len(listing.files)
+        if listing is PAUSE:
+            files = _BATCH_FILES
         is_late = time.monotonic() - since > _BATCH_SECONDS
         if is_late or files >= _BATCH_FILES or len(batch) >= _BATCH_LISTINGS:
             yield batch

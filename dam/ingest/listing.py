@@ -4,8 +4,6 @@ import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dam.services.file_facts import FileFacts
-
 Unchanged = tuple[bytes, int, int, bytes | None]
 """Name, entity, size and SHA-256 of a file that need not be read. A plain tuple: there are many."""
 
@@ -27,7 +25,6 @@ class Candidate:
     reason: str | None = None
     """Why it was skipped or failed: "is a symbolic link", "permission denied"."""
     hint: str | None = None
-    facts: FileFacts | None = None
     named: bool = False
     """Whether the user named this very path, as against finding it in a folder."""
 
@@ -52,12 +49,6 @@ class Listing:
     ignored: int = 0
     """How many names were left out because a `.damignore` says so; of a folder, only its own name."""
 
-    def candidates(self) -> list[Candidate]:
-        """Return everything here as candidates, sorted by path."""
-        files = [
-            Candidate(
-                os.path.join(self.folder, name), FoundKind.FILE, None, None, FileFacts.of(status), self.named
-            )
-            for name, status in self.files
-        ]
-        return sorted(files + self.others, key=lambda one: one.path)
+
+PAUSE = Listing(b"")
+"""Stands between listings where the next one may be long in coming: what is at hand should not wait."""

@@ -59,7 +59,7 @@ class OpenFolder:
     def look_at(self, names: Sequence[bytes], listing: Listing) -> None:
         """Look at every name, and put it into the listing. This loop is what a walk costs."""
         look, descriptor, files = os.stat, self.descriptor, listing.files
-        is_free, our_inodes = self.rules is None, {inode for _, inode in self.database}
+        is_free, our_inodes = self.rules is None, {inode for _, inode in self.database | self.own.folders}
         for name in names:
             try:
                 status = look(name, dir_fd=descriptor, follow_symlinks=False)
@@ -86,13 +86,15 @@ class OpenFolder:
             return
         if is_link and problem is None:
             problem = self._led_to_us(name, status)
+        elif self.own.is_own(status):
+            return
         if problem is None and not is_folder:
             problem = self._not_content(name, status)
         if problem is not None:
             listing.others.append(problem)
         elif not is_folder:
             listing.files.append((name, status))
-        elif not self.own.is_own_folder(status):
+        else:
             rules = self.rules.below(name) if self.rules else None
             self.inner.append(Folder(self._path(name), identity(status), self.folder, rules, is_link))
 

@@ -27,8 +27,8 @@ class OwnFiles:
     database: bytes | None
     """Path of the SQLite file; what SQLite keeps beside it counts too."""
 
-    def is_own_folder(self, status: os.stat_result) -> bool:
-        """Tell whether a folder belongs to the store."""
+    def is_own(self, status: os.stat_result) -> bool:
+        """Tell whether a folder belongs to the store, or a file that is one."""
         return (status.st_dev, status.st_ino) in self.folders
 
     def holds(self, path: bytes, status: os.stat_result) -> bool:
@@ -36,13 +36,13 @@ class OwnFiles:
 
         Raises OSError.
         """
-        if self.is_own_folder(status):
+        if self.is_own(status):
             return True
         start = path if stat.S_ISDIR(status.st_mode) else os.path.dirname(path) or b"."
         descriptor = open_path(start, os.O_PATH | os.O_DIRECTORY)
         try:
             here = os.fstat(descriptor)
-            while not self.is_own_folder(here):
+            while not self.is_own(here):
                 above = os.open("..", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=descriptor)
                 os.close(descriptor)
                 descriptor = above

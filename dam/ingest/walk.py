@@ -92,7 +92,8 @@ class Walker:
                 yield listing
                 listing = Listing(folder.path)
             opened.look_at(names[start : start + LISTING_FILES], listing)
-        yield listing
+        if listing.files or listing.others or listing.ignored:
+            yield listing
 
 
 def _list(descriptor: int) -> tuple[list[bytes], OSError | None]:

@@ -52,3 +52,10 @@ def get_or_add_by_sha256(session: Session, digests: Collection[bytes]) -> dict[b
 def _new_entities(session: Session, count: int) -> Sequence[int]:
     """Return the ids of `count` new entities."""
     return session.scalars(insert(Entity).returning(Entity.id), [{} for _ in range(count)]).all()
+
+
+def digests_of(session: Session, entity_ids: Collection[int]) -> dict[int, bytes]:
+    """Return the digests of these entities."""
+    statement = select(ContentHashSHA256Component.entity_id, ContentHashSHA256Component.digest)
+    rows = session.execute(statement.where(ContentHashSHA256Component.entity_id.in_(entity_ids)))
+    return {entity_id: bytes(digest) for entity_id, digest in rows}

@@ -12,7 +12,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -130,3 +132,36 @@ def directory_digest(path: bytes) -> bytes:
 
 def _is_root(root: Root) -> ColumnElement[bool]:
     return and_(RootRow.host == root.host, RootRow.device == root.device, RootRow.path == root.path)
+
+
+@dataclass(frozen=True)
+class KnownRoot:
+    """A root with its number in the database."""
+
+    id: int
+    root: Root
+
+
+def roots_of(session: Session, host: str) -> list[KnownRoot]:
+    """Return the roots of one host, in the order of their paths."""
+    rows = session.execute(
+        select(RootRow.id, RootRow.device, RootRow.path).where(RootRow.host == host).order_by(RootRow.id)
+    )
+    known = [KnownRoot(number, Root(host, device, bytes(path))) for number, device, path in rows]
+    return sorted(known, key=lambda one: one.root.path)
+
+
+def is_directory(folder: bytes) -> ColumnElement[bool]:
+    """Return the condition that a directory's path is this one, relative to its root."""
+    return DirectoryRow.digest == directory_digest(folder)
+
+
+def is_at_or_below(folder: bytes) -> ColumnElement[bool]:
+    """Return the condition that a directory's path is this one, relative to its root, or below it."""
+    if not folder:
+        return true()
+    # The byte after the slash bounds every path that goes on with one.
+    return or_(
+        is_directory(folder),
+        and_(DirectoryRow.path > folder + b"/", DirectoryRow.path < folder + b"0"),
+    )

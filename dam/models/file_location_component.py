@@ -1,6 +1,6 @@
 """Where an entity's bytes were seen: every name and place, open and closed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,12 +9,14 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     Text,
+    and_,
+    func,
     select,
     text,
-    tuple_,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -23,6 +25,8 @@ from dam.core.columns import Name, RowId, Timestamp, Unsigned64
 from dam.core.component import Component
 from dam.core.database import insert_or_ignore
 from dam.models.directory import DirectoryRow, Place, RootRow
+
+_MOST_PAIRS = 2048
 
 
 class LocationState(StrEnum):
@@ -89,16 +93,49 @@ class Location:
     path: bytes
 
 
-def find_open_locations(session: Session, places: Collection[Place]) -> dict[Place, FileLocationComponent]:
-    """Return the open row of each of these places; places without one are left out."""
+def find_open_locations(
+    session: Session, places: Collection[Place], *, lock: bool = False
+) -> dict[Place, FileLocationComponent]:
+    """Return the open row of each of these places; places without one are left out.
+
+    With `lock` nobody else changes them until the transaction ends.
+    """
     if not places:
         return {}
-    by_key = {(place.directory_id, place.name): place for place in places}
-    keys = tuple_(FileLocationComponent.directory_id, FileLocationComponent.name)
-    rows = session.scalars(
-        select(FileLocationComponent).where(FileLocationComponent.closed_at.is_(None), keys.in_(list(by_key)))
-    )
-    return {by_key[row.directory_id, bytes(row.name)]: row for row in rows}
+    found: dict[Place, FileLocationComponent] = {}
+    for directories, names in _crossed(places):
+        statement = select(FileLocationComponent).where(
+            FileLocationComponent.closed_at.is_(None),
+            FileLocationComponent.directory_id.in_(directories),
+            FileLocationComponent.name.in_(names),
+        )
+        if lock:
+            statement = statement.order_by(FileLocationComponent.id).with_for_update()
+        for row in session.scalars(statement):
+            found[Place(row.directory_id, bytes(row.name))] = row
+    wanted = set(places)
+    return {place: row for place, row in found.items() if place in wanted}
+
+
+def _crossed(places: Collection[Place]) -> Iterator[tuple[list[int], list[bytes]]]:
+    """Yield directories and names that cover all places when each is crossed with each.
+
+    Pairs in one IN would have SQLite read the whole table; two INs make it look up every pair in the
+    index. So many directories are only taken together as long as there are few pairs.
+    """
+    by_directory: dict[int, list[bytes]] = {}
+    for place in places:
+        by_directory.setdefault(place.directory_id, []).append(place.name)
+    directories: list[int] = []
+    names: set[bytes] = set()
+    for directory, inside in sorted(by_directory.items(), key=lambda pair: (len(pair[1]), pair[0])):
+        if directories and (len(directories) + 1) * len(names.union(inside)) > _MOST_PAIRS:
+            yield directories, sorted(names)
+            directories, names = [], set()
+        directories.append(directory)
+        names.update(inside)
+    if directories:
+        yield directories, sorted(names)
 
 
 def record_sightings(session: Session, sightings: Iterable[Sighting]) -> set[Place]:
@@ -108,7 +145,7 @@ def record_sightings(session: Session, sightings: Iterable[Sighting]) -> set[Pla
     """
     by_place = {sighting.place: sighting for sighting in sightings}
     ordered = sorted(by_place)
-    known = find_open_locations(session, ordered)
+    known = find_open_locations(session, ordered, lock=True)
     for place, row in known.items():
         if row.entity_id == by_place[place].entity_id:
             _see_again(row, by_place[place])
@@ -173,3 +210,135 @@ def _columns(sighting: Sighting) -> dict[str, object]:
         "last_seen": sighting.seen,
         "state": LocationState.PRESENT.value,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlace:
+    """An open place as plain values, to compare with what is there and with the row later on."""
+
+    id: int
+    entity_id: int
+    directory_id: int
+    name: bytes
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    in_place: bool
+    last_seen: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFolder:
+    """A directory with open places in it."""
+
+    id: int
+    path: bytes
+    """Relative to its root."""
+    places: int
+
+
+_KNOWN_PLACE = tuple(FileLocationComponent.__table__.c[name] for name in KnownPlace.__slots__)
+_IS_OPEN = FileLocationComponent.closed_at.is_(None)
+
+
+def open_folders(
+    session: Session, root_id: int, where: ColumnElement[bool], *, after: int = 0, limit: int
+) -> list[KnownFolder]:
+    """Return the next directories, by number, of a root that have open places and fulfil a condition."""
+    count = (
+        select(func.count())
+        .where(FileLocationComponent.directory_id == DirectoryRow.id, _IS_OPEN)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(DirectoryRow.id, DirectoryRow.path, count)
+        .where(DirectoryRow.root_id == root_id, DirectoryRow.id > after, where, count > 0)
+        .order_by(DirectoryRow.id)
+        .limit(limit)
+    )
+    return [KnownFolder(number, bytes(path), places) for number, path, places in rows]
+
+
+def open_places_in(
+    session: Session, directory_ids: Collection[int], name: bytes | None = None
+) -> dict[int, list[KnownPlace]]:
+    """Return the open places in these directories by directory, of one name only if it is given."""
+    found: dict[int, list[KnownPlace]] = {number: [] for number in directory_ids}
+    statement = select(*_KNOWN_PLACE).where(FileLocationComponent.directory_id.in_(directory_ids), _IS_OPEN)
+    if name is not None:
+        statement = statement.where(FileLocationComponent.name == name)
+    for row in session.execute(statement):
+        place = KnownPlace(*row)
+        found[place.directory_id].append(place)
+    return found
+
+
+def was_ever_seen(
+    session: Session, root_id: int, where: ColumnElement[bool], name: bytes | None = None
+) -> bool:
+    """Tell whether the library knows such a directory of a root, or a name in it if one is given."""
+    statement = select(DirectoryRow.id).where(DirectoryRow.root_id == root_id, where).limit(1)
+    if name is not None:
+        statement = statement.join(
+            FileLocationComponent,
+            and_(FileLocationComponent.directory_id == DirectoryRow.id, FileLocationComponent.name == name),
+        )
+    return session.scalar(statement) is not None
+
+
+def count_open_places_besides(session: Session, root_ids: Collection[int]) -> int:
+    """Return how many places are open on other roots than these."""
+    statement = (
+        select(func.count())
+        .select_from(FileLocationComponent)
+        .join(DirectoryRow, DirectoryRow.id == FileLocationComponent.directory_id)
+        .where(_IS_OPEN, DirectoryRow.root_id.not_in(root_ids))
+    )
+    return session.execute(statement).scalar_one()
+
+
+def lock_unaltered(session: Session, places: Collection[KnownPlace]) -> set[int]:
+    """Return the numbers of those places whose rows are still what they were, and keep them so.
+
+    They stay so until the transaction ends: whoever writes to them waits, in the order of the places.
+    """
+    statement = (
+        select(*_KNOWN_PLACE)
+        .where(FileLocationComponent.id.in_([place.id for place in places]), _IS_OPEN)
+        .order_by(FileLocationComponent.directory_id, FileLocationComponent.name)
+        .with_for_update()
+    )
+    now = {row.id: KnownPlace(*row) for row in session.execute(statement)}
+    return {place.id for place in places if now.get(place.id) == place}
+
+
+def mark_places(session: Session, location_ids: Collection[int], state: LocationState) -> None:
+    """Say of open places whether they are there or out of reach."""
+    session.execute(
+        update(FileLocationComponent)
+        .where(FileLocationComponent.id.in_(location_ids), _IS_OPEN)
+        .values(state=state.value)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def close_locations(session: Session, location_ids: Collection[int], when: datetime) -> None:
+    """Close places that no longer hold their entities' bytes."""
+    session.execute(
+        update(FileLocationComponent)
+        .where(FileLocationComponent.id.in_(location_ids), _IS_OPEN)
+        .values(closed_at=when, state=LocationState.MISSING.value)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def entities_with_places(session: Session, entity_ids: Collection[int], besides: Collection[int]) -> set[int]:
+    """Return those of the entities that have an open place, not counting some."""
+    rows = session.execute(
+        select(FileLocationComponent.entity_id, FileLocationComponent.id).where(
+            FileLocationComponent.entity_id.in_(entity_ids), _IS_OPEN
+        )
+    )
+    return {entity for entity, number in rows if number not in besides}

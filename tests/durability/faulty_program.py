@@ -4,7 +4,7 @@ Tests that have never seen a fault prove nothing. Each one here breaks a single 
 some test must notice.
 """
 
-import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -56,6 +56,21 @@ def skip_sync_of_new_parents() -> None:
     put_in_place_of(group_sync, "fsync_directories", sync_some)
 
 
+def watch_too_late() -> None:
+    """Sync with a descriptor that was opened when the errors may have been reported to others."""
+    watch, sync = GroupSync.watch, GroupSync.sync_files
+
+    def ignore(group_sync: GroupSync) -> None:
+        pass
+
+    def watch_and_sync(group_sync: GroupSync, paths: Sequence[str]) -> None:
+        watch(group_sync)
+        sync(group_sync, paths)
+
+    put_in_place_of(GroupSync, "watch", ignore)
+    put_in_place_of(GroupSync, "sync_files", watch_and_sync)
+
+
 def skip_sync_of_rows() -> None:
     """Acknowledge rows that a power cut may take."""
     database.WRITER_PRAGMAS["synchronous"] = 0
@@ -82,11 +97,13 @@ def row_before_bytes() -> None:
 
 
 def swallow_write_errors() -> None:
-    """Take a failed write for a successful one."""
+    """Take a failed write for a successful one, in a file that gets its full size all the same."""
 
     def write_carelessly(files: FileSystem, descriptor: int, data: bytes) -> None:
-        with contextlib.suppress(OSError):
+        try:
             write_fully(files, descriptor, data)
+        except OSError:
+            os.ftruncate(descriptor, os.fstat(descriptor).st_size + len(data))
 
     put_in_place_of(local_store, "write_fully", write_carelessly)
 
@@ -97,6 +114,7 @@ FAULTS: dict[str, Callable[[], None]] = {
         skip_sync_of_bytes,
         skip_sync_of_folders,
         skip_sync_of_new_parents,
+        watch_too_late,
         skip_sync_of_rows,
         row_before_bytes,
         swallow_write_errors,

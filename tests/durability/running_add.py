@@ -150,5 +150,5 @@ def _parent(process: int) -> int:
 
 
 def _status(process: str) -> list[str]:
-    """Return what the kernel says of a process: its state (Z: dead, not collected yet), its parent, ..."""
+    """Return what the kernel says of a process: its state (Z if it is dead), its parent, ..."""
     return Path("/proc", process, "stat").read_text(errors="replace").rpartition(")")[2].split()

@@ -10,6 +10,9 @@ from dam.core.system import system
 from dam.models.image import ImageComponent
 from dam.models.image.raster import Raster
 
+_STRUCTURED = 90
+"""The quality from which rounding the luminance decides hardly any bit."""
+
 
 class ImagePDQComponent(Fingerprint):
     """The picture's PDQ hash: 32 bytes in the order they are printed in.
@@ -28,10 +31,13 @@ class ImagePDQComponent(Fingerprint):
     quality: Mapped[int]
 
 
-@system(version=1, on=ImageComponent)
+@system(version=2, on=ImageComponent)
 def hash_pdq(raster: Raster) -> ImagePDQComponent:
     """Hash the picture as displayed with PDQ."""
     from dam.models.image.pdq import pdq
 
-    made = pdq(raster.picture)
+    # Greys that are rounded move no more bits than the scaled decode does, except where PDQ says little.
+    made = pdq(raster.grey if raster.is_scaled else raster.picture)
+    if raster.is_scaled and made.quality < _STRUCTURED:
+        made = pdq(raster.picture)
     return ImagePDQComponent(value=made.value, quality=made.quality)

@@ -2,13 +2,14 @@
 
 From "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm" (Facebook, 2019) and
 its reference code (BSD). The reference runs four box filters over the whole picture and then keeps
-64x64 samples; box filters and sampling are linear, so that here each axis is one matrix product.
+64x64 samples; box filters and sampling are linear, so that here each axis is a few matrix products.
 
 Importing this module imports numpy: systems do it when they run.
 """
 
+from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from PIL import Image
 
 Array = npt.NDArray[np.float32]
+Lines = Callable[[slice], npt.NDArray[Any]]
+Places = npt.NDArray[np.int64]
 
 _SAMPLES = 64
 _FREQUENCIES = 16
 _SMALLEST_SIDE = 5
-_BAND = 256
+_FILTERS = 8
 
 
 class Pdq(NamedTuple):
@@ -32,50 +35,64 @@ class Pdq(NamedTuple):
 
 
 def pdq(picture: "Image.Image") -> Pdq:
-    """Hash an RGB picture; below a quality of about 50 the hash says little.
+    """Hash an RGB or grey picture; below a quality of about 50 the hash says little.
 
     A picture with a side shorter than 5 pixels has no hash: all zeros, quality 0.
     """
     if min(picture.size) < _SMALLEST_SIDE:
         return Pdq(bytes(32), 0)
-    samples = _blurred_samples(picture)
+    down = _sampled(picture.height, _rows_of(picture))
+    samples = _sampled(picture.width, down.T.__getitem__).T
     return Pdq(_bits(samples), _quality(samples))
 
 
-def _blurred_samples(picture: "Image.Image") -> Array:
-    """Return 64x64 luminances, each the blurred surroundings of its place in the picture.
+def _rows_of(picture: "Image.Image") -> Lines:
+    """Return what gives the luminance of some rows, so that a large picture's is never held as a whole."""
+    if picture.mode == "L":
+        return np.asarray(picture).__getitem__
 
-    Works in bands of rows, so that the luminance of a large picture is never held as a whole.
-    """
-    width, height = picture.size
-    across, down = _blur_and_sample(width), _blur_and_sample(height)
-    samples = np.zeros((_SAMPLES, _SAMPLES), dtype=np.float32)
-    for top in range(0, height, _BAND):
-        bottom = min(top + _BAND, height)
+    def rows(near: slice) -> npt.NDArray[Any]:
         # Mode F is 0.299 R + 0.587 G + 0.114 B without rounding: the luminance PDQ asks for.
-        luminance = np.asarray(picture.crop((0, top, width, bottom)).convert("F"))
-        samples += down[:, top:bottom] @ (luminance @ across.T)
-    return samples
+        return np.asarray(picture.crop((0, near.start, picture.width, near.stop)).convert("F"))
+
+    return rows
+
+
+def _sampled(count: int, lines: Lines) -> Array:
+    """Return 64 lines, each the blurred surroundings of its place among `count` lines."""
+    filters = _blur_and_sample(count)
+    return np.concatenate([weights @ lines(near).astype(np.float32, copy=False) for near, weights in filters])
 
 
 @lru_cache(maxsize=8)
-def _blur_and_sample(length: int) -> Array:
-    """Return the (64, length) matrix that box-filters an axis twice and keeps 64 samples of it."""
+def _blur_and_sample(length: int) -> list[tuple[slice, Array]]:
+    """Return matrices that box-filter an axis twice and keep 64 samples of it.
+
+    Each makes the next few samples from the places in its slice: far from a sample all weights are 0.
+    """
     window = (length + 2 * _SAMPLES - 1) // (2 * _SAMPLES)
-    ahead = (window + 2) // 2
-    places = np.arange(length)
-    first, end = np.maximum(places - window + ahead, 0), np.minimum(places + ahead, length)
     sampled = ((np.arange(_SAMPLES) + 0.5) * length / _SAMPLES).astype(np.int64)
-    inside = (places >= first[sampled, np.newaxis]) & (places < end[sampled, np.newaxis])
-    once = inside / (end - first)[sampled, np.newaxis]
+    return [_filter(length, window, some) for some in np.split(sampled, _FILTERS)]
+
+
+def _filter(length: int, window: int, sampled: Places) -> tuple[slice, Array]:
+    ahead = (window + 2) // 2
+
+    def ends(places: Places) -> tuple[Places, Places]:
+        return np.maximum(places - window + ahead, 0), np.minimum(places + ahead, length)
+
+    first, end = (of_samples[:, np.newaxis] for of_samples in ends(sampled))
+    near = slice(int(ends(first)[0].min()), int(ends(end - 1)[1].max()))
+    places = np.arange(near.start, near.stop)
+    inside = (places >= first) & (places < end)
+    once = inside / (end - first)
+    of_places = np.subtract(*ends(places)[::-1])
     # A place reaches those whose windows hold it: a run again, summed as a difference of prefix sums.
-    prefix = np.concatenate([np.zeros((_SAMPLES, 1)), np.cumsum(once / (end - first), axis=1)], axis=1)
-    reached_from, reached_to = (
-        np.maximum(places - ahead + 1, 0),
-        np.minimum(places + window - ahead + 1, length),
-    )
-    matrix: Array = (prefix[:, reached_to] - prefix[:, reached_from]).astype(np.float32)
-    return matrix
+    prefix = np.concatenate([np.zeros((len(sampled), 1)), np.cumsum(once / of_places, axis=1)], axis=1)
+    inner = places - near.start - ahead + 1
+    reached_from, reached_to = (np.clip(inner + ahead_of, 0, len(places)) for ahead_of in (0, window))
+    weights: Array = (prefix[:, reached_to] - prefix[:, reached_from]).astype(np.float32)
+    return near, weights
 
 
 def _bits(samples: Array) -> bytes:

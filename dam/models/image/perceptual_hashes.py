@@ -15,13 +15,13 @@ def hash_perceptually(raster: Raster) -> tuple[ImagePHashComponent, ImageAHashCo
     A large JPEG is hashed from a scaled decode, which moves a bit here and there; one whose bits that
     would decide is decoded in full.
     """
-    from dam.models.image.hash64 import average_hash, difference_hash, is_unsettled, perceptual_hash
+    from dam.models.image.hash64 import hashed
 
-    grey = raster.picture.convert("L")
-    if raster.picture.size != raster.displayed_size and is_unsettled(grey):
-        grey = raster.in_full().picture.convert("L")
+    found = hashed(raster.grey)
+    if found.is_unsettled and raster.is_scaled:
+        found = hashed(raster.in_full().grey)
     return (
-        ImagePHashComponent(value=perceptual_hash(grey)),
-        ImageAHashComponent(value=average_hash(grey)),
-        ImageDHashComponent(value=difference_hash(grey)),
+        ImagePHashComponent(value=found.perceptual),
+        ImageAHashComponent(value=found.average),
+        ImageDHashComponent(value=found.difference),
     )

@@ -1,6 +1,8 @@
 """A small copy of a picture, to look at."""
 
 from io import BytesIO
+from math import ceil
+from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, CheckConstraint, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,7 +13,12 @@ from dam.core.system import system
 from dam.models.image import ImageComponent
 from dam.models.image.raster import Raster
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 LONGEST_SIDE = 512
+SHORTEST_LONG_SIDE = 448
+"""What the longer side of a preview is at least, unless the picture itself is smaller."""
 _QUALITY = 80
 
 
@@ -30,18 +37,14 @@ class PreviewComponent(Component):
     size: Mapped[int] = mapped_column(BigInteger)
 
 
-@system(version=1, on=ImageComponent)
+@system(version=2, on=ImageComponent)
 def make_preview(raster: Raster, store: DerivedStore) -> PreviewComponent:
-    """Keep a JPEG of the picture as displayed, at most 512 pixels long, never enlarged.
+    """Keep a JPEG of the picture as displayed, 448 to 512 pixels long, never enlarged.
 
     It carries no metadata: neither the place nor the camera of the original leaks into it.
     """
-    from PIL.Image import Resampling
-
-    picture = raster.picture
-    width, height = _fitted(picture.size)
-    if (width, height) != picture.size:
-        picture = picture.resize((width, height), Resampling.BICUBIC, reducing_gap=2.0)
+    picture = _shrunk(raster.picture)
+    width, height = picture.size
     file = BytesIO()
     picture.save(file, "JPEG", quality=_QUALITY, exif=b"", icc_profile=None, xmp=b"", comment=b"")
     data = file.getvalue()
@@ -50,6 +53,19 @@ def make_preview(raster: Raster, store: DerivedStore) -> PreviewComponent:
     )
 
 
+def _shrunk(picture: "Image.Image") -> "Image.Image":
+    from PIL.Image import Resampling
+
+    longest = max(picture.size)
+    factor = ceil(longest / LONGEST_SIDE)
+    if factor == 1:
+        return picture
+    if longest >= factor * SHORTEST_LONG_SIDE:
+        # Averaging whole squares of pixels takes a seventh of the time that any other filter does.
+        return picture.reduce(factor)
+    return picture.resize(_fitted(picture.size), Resampling.HAMMING, reducing_gap=1.0)
+
+
 def _fitted(size: tuple[int, int]) -> tuple[int, int]:
-    scale = min(1.0, LONGEST_SIDE / max(size))
+    scale = LONGEST_SIDE / max(size)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

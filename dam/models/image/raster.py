@@ -1,6 +1,7 @@
 """The decoded picture: one decode per visit, shared by every system that looks at pixels."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dam.core.content import Content
@@ -28,9 +29,19 @@ class Raster:
     content: Content | None = None
     """What it was decoded from."""
 
+    @property
+    def is_scaled(self) -> bool:
+        """Tell whether the picture has fewer pixels than it is displayed with."""
+        return self.picture.size != self.displayed_size
+
+    @cached_property
+    def grey(self) -> "Image.Image":
+        """The pixels in mode L, converted once for all who ask."""
+        return self.picture.convert("L")
+
     def in_full(self) -> "Raster":
         """Return the picture with all its pixels, decoded again if it was scaled."""
-        if self.content is None or self.picture.size == self.displayed_size:
+        if self.content is None or not self.is_scaled:
             return self
         return _decoded(self.content, None)
 

@@ -13,6 +13,7 @@ from PIL import Image
 from dam.core.content import Content
 from dam.models.image import samples
 from dam.models.image.cosine import low_frequencies
+from dam.models.image.lanczos import shrunk
 from dam.models.image.perceptual_hashes import hash_perceptually
 from dam.models.image.raster import Raster, raster
 from tests.models.image.degenerate import degenerate
@@ -58,6 +59,36 @@ def test_a_large_picture_without_structure_is_decoded_in_full_because_a_scaled_d
 def test_photos_of_any_shape_hash_as_the_reference_does(seed: int, width: int, height: int) -> None:
     picture = samples.photo(seed, (width, height))
     assert hashes(picture) == reference(picture)
+
+
+SHAPES = [(400, 400), (1024, 768), (768, 1024), (1000, 750), (512, 911), (701, 1337), (300, 900), (4001, 67)]
+
+
+@pytest.mark.parametrize("size", SHAPES)
+@pytest.mark.parametrize("pattern", ["noise", "black and white", "ramp"])
+def test_small_copies_of_large_pictures_are_pillows_to_the_last_bit(
+    size: tuple[int, int], pattern: str
+) -> None:
+    width, height = size
+    noise = np.random.default_rng(width).integers(0, 256, (height, width))
+    pixels = {
+        "noise": noise,
+        "black and white": (noise > 127) * 255,
+        "ramp": np.add.outer(np.arange(height), np.arange(width)) % 256,
+    }[pattern]
+    grey = Image.fromarray(pixels.astype(np.uint8))
+    sizes = ((32, 32), (8, 8), (9, 8))
+    for made, wanted in zip(shrunk(grey, sizes), sizes, strict=True):
+        assert np.array_equal(made, np.asarray(grey.resize(wanted, Image.Resampling.LANCZOS)))
+
+
+@given(seed=st.integers(0, 2**32), width=st.integers(300, 1300), height=st.integers(300, 1300))
+@settings(deadline=None, max_examples=30)
+def test_small_copies_are_pillows_in_any_shape(seed: int, width: int, height: int) -> None:
+    noise = np.random.default_rng(seed).integers(0, 256, (height, width)).astype(np.uint8)
+    grey = Image.fromarray(noise)
+    for made, wanted in zip(shrunk(grey, ((32, 32), (9, 8))), ((32, 32), (9, 8)), strict=True):
+        assert np.array_equal(made, np.asarray(grey.resize(wanted, Image.Resampling.LANCZOS)))
 
 
 @pytest.mark.parametrize("name", READABLE)

@@ -90,3 +90,21 @@ def test_all_orientations_of_one_picture_have_the_same_hash() -> None:
     assert len({component.value for component in found}) == 1
     assert len(found[0].value) == 32
     assert found[0].quality == 100
+
+
+def test_a_large_jpeg_hashes_about_as_all_of_its_pixels_do() -> None:
+    for seed in range(4):
+        made = raster(Content.from_bytes(samples.encoded(samples.photo(seed, (1600, 1200)), quality=90)))
+        found, in_full = hash_pdq(made), pdq(made.in_full().picture)
+        assert made.is_scaled
+        assert distance(found.value, in_full.value) <= 10
+        assert abs(found.quality - in_full.quality) <= 2
+
+
+def test_a_large_jpeg_of_little_structure_is_not_hashed_from_rounded_greys() -> None:
+    y, x = np.mgrid[0:1500, 0:2000]
+    glow = 255 - 150 * np.hypot((x - 1000) / 2000, (y - 750) / 1500)
+    data = samples.encoded(Image.fromarray(np.dstack([glow, glow * 0.9, glow * 0.8]).astype(np.uint8)))
+    made = raster(Content.from_bytes(data))
+    assert hash_pdq(made).quality < 50
+    assert hash_pdq(made).value == pdq(made.picture).value != pdq(made.grey).value

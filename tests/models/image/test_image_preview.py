@@ -3,6 +3,7 @@
 import hashlib
 from io import BytesIO
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,7 +31,9 @@ class Shelf:
 
 @given(width=st.integers(1, 1500), height=st.integers(1, 1500))
 @settings(deadline=None, max_examples=40)
-def test_a_preview_fits_512_pixels_keeps_its_shape_and_is_never_enlarged(width: int, height: int) -> None:
+def test_a_preview_is_448_to_512_pixels_long_keeps_its_shape_and_is_never_enlarged(
+    width: int, height: int
+) -> None:
     shelf, picture = Shelf(), Image.new("RGB", (width, height), "navy")
     made = make_preview(Raster(picture=picture, displayed_size=picture.size), shelf)
     kept = shelf.kept[made.digest]
@@ -39,10 +42,20 @@ def test_a_preview_fits_512_pixels_keeps_its_shape_and_is_never_enlarged(width: 
         assert preview.size == (made.width, made.height)
     assert made.size == len(kept)
     assert made.media_type == "image/jpeg"
-    assert max(made.width, made.height) == min(512, max(width, height))
-    scale = max(made.width, made.height) / max(width, height)
+    longest = max(width, height)
+    assert min(448, longest) <= max(made.width, made.height) <= min(512, longest)
+    scale = max(made.width, made.height) / longest
     assert abs(made.width - width * scale) < 1
     assert abs(made.height - height * scale) < 1
+
+
+def test_a_preview_looks_like_the_picture() -> None:
+    for size in ((640, 480), (1000, 750), (1024, 768), (1296, 864), (1500, 1000), (500, 1600)):
+        picture, shelf = samples.photo(3, size), Shelf()
+        made = make_preview(Raster(picture=picture, displayed_size=size), shelf)
+        with Image.open(BytesIO(shelf.kept[made.digest])) as preview:
+            best = picture.resize(preview.size, Image.Resampling.LANCZOS)
+            assert np.abs(np.asarray(preview, dtype=float) - np.asarray(best, dtype=float)).mean() < 3, size
 
 
 def test_a_preview_is_upright_and_carries_no_metadata() -> None:

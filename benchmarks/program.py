@@ -1,0 +1,61 @@
+"""`dam-cli` as users run it, in libraries of its own."""
+
+import os
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.usage import Usage, usage_of
+from benchmarks.workshop import CORES
+
+PROGRAM = Path(sysconfig.get_path("scripts")) / "dam-cli"
+
+
+@dataclass(frozen=True)
+class BenchLibrary:
+    """A library in a folder."""
+
+    folder: Path
+
+    @classmethod
+    def create(cls, folder: Path) -> "BenchLibrary":
+        """Make an empty library."""
+        folder.mkdir()
+        library = cls(folder)
+        library._run("setup-db")
+        return library
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "dam.db"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        # DAM_LOG_LEVEL and the like of whoever runs the benchmarks must not count.
+        return {
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DAM_STORE": str(self.folder / "store"),
+            "DAM_LOG_LEVEL": "WARNING",
+            "DAM_WORKERS": str(CORES),
+        }
+
+    def add(self, source: Path, *options: str, memory: bool = False, kill_after: float = 0) -> Usage:
+        """Add a folder with one worker for each core."""
+        return self._run("add-asset", "-r", *options, source, memory=memory, kill_after=kill_after)
+
+    def _run(self, *arguments: str | Path, memory: bool = False, kill_after: float = 0) -> Usage:
+        return usage_of(PROGRAM, *arguments, settings=self.settings, memory=memory, kill_after=kill_after)
+
+
+def add_to_new(folder: Path, source: Path, *, memory: bool = False) -> tuple[Usage, BenchLibrary]:
+    """Add `source` to a fresh library."""
+    library = BenchLibrary.create(folder)
+    return library.add(source, memory=memory), library
+
+
+def one_file_of(folder: Path, source: Path) -> Path:
+    """Make `folder` hold nothing but a link to one file of `source`: what adding it costs is the start."""
+    first = min(path for path in source.rglob("*") if path.is_file() and path.stat().st_size)
+    folder.mkdir()
+    os.link(first, folder / first.name)
+    return folder
