@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.durability.kill_study import KillStudy, kill_study
+from tests.durability.large_pictures import write_large_pictures
 from tests.durability.tree_of_all_kinds import write_tree_of_all_kinds
 
 
@@ -18,3 +19,9 @@ def tree_study(session_folder: Path) -> KillStudy:
 def corpus_study(session_folder: Path, corpus: Path) -> KillStudy:
     """The corpus of real files."""
     return kill_study(session_folder, "corpus", lambda folder: corpus)
+
+
+@pytest.fixture(scope="session")
+def pictures_study(session_folder: Path) -> KillStudy:
+    """Large pictures, which keep workers busy for a while."""
+    return kill_study(session_folder, "pictures", write_large_pictures)
