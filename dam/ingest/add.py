@@ -12,6 +12,7 @@ from dam.core.executor import Finished
 from dam.core.run import Runner
 from dam.core.visit import Result, Task
 from dam.ingest.added import Added, AddStatus, Outcomes
+from dam.ingest.debts import Debts
 from dam.ingest.group import Group
 from dam.ingest.intake import Intake
 from dam.ingest.known import KnownPlaces
@@ -82,9 +83,12 @@ class Adding:
             self._discard()
 
     def _outcomes(self) -> Iterator[Outcomes]:
+        debts = Debts(self._runner)
         while True:
             self._feed()
-            yield from self._intake.outcomes()
+            for outcomes in self._intake.outcomes():
+                debts.pay(outcomes)
+                yield outcomes
             self._receive(self._channel.finished(self._patience()))
             if self._refused:
                 yield self._refused
