@@ -23,7 +23,8 @@ from dam.ingest.record import Recorded, Recorder
 from dam.ingest.removal import close_places, remove_source
 from dam.ingest.take import Reading, Refused, Take, first_visit
 from dam.models.content_hash_sha256_component import find_by_sha256
-from dam.services.file_storage import Store
+from dam.models.stored_copy_component import find_stored
+from dam.services.file_storage import Staged, Store
 from dam.services.sources import InPlaceSource, StagedSource
 
 _DRAIN_SECONDS = 2.0
@@ -200,7 +201,10 @@ class Adding:
         """Make the group durable, bytes first and rows after; return what became of its files."""
         group, self._group = self._group, Group()
         readings = sorted(group.readings, key=lambda reading: reading.number)
-        published = self._adder.store.publish([reading.staged for reading in readings if reading.staged])
+        staged = [reading.staged for reading in readings if reading.staged]
+        # Looked up before: in between, another process may record the very bytes that we publish.
+        claimed = self._claimed(staged)
+        published = self._adder.store.publish(staged)
         recorded = self._runner.database.retrying(
             lambda session: self._adder.recorder.record(
                 session, readings, group.results, copied=self._options.copy
@@ -209,15 +213,22 @@ class Adding:
         for _ in self._runner.run_on(recorded.pending):
             pass
         # What the rows claimed already and yet was not there had been lost.
-        healed = {one.digests.sha256 for one in published if one.healed}
-        made = {one.digests.sha256 for one in published if one.created}
-        added = [
-            one.with_healing()
-            if one.sha256 in healed or (one.sha256 in made and one.entity in recorded.claimed)
-            else one
-            for one in recorded.added
-        ]
+        healed = {
+            one.digests.sha256
+            for one in published
+            if one.healed or (one.created and one.digests.sha256 in claimed)
+        }
+        added = [one.with_healing() if one.sha256 in healed else one for one in recorded.added]
         return self._move(readings, added, recorded) if self._options.move else added
+
+    def _claimed(self, staged: Sequence[Staged]) -> set[bytes]:
+        """Return the digests of those that the rows say to be in the store."""
+        if not staged:
+            return set()
+        with self._runner.database.read() as session:
+            known = find_by_sha256(session, {one.digests.sha256 for one in staged})
+            stored = find_stored(session, known.values()) if known else set()
+        return {digest for digest, entity in known.items() if entity in stored}
 
     def _move(self, readings: Sequence[Reading], added: Sequence[Added], recorded: Recorded) -> list[Added]:
         """Delete the files of a group that is committed, and close their places."""
