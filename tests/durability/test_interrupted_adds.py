@@ -1,4 +1,4 @@
-"""An add of many large pictures is interrupted while its workers are busy: it ends soon, tidily, and goes on."""
+"""An add of many large pictures is interrupted while its workers are busy: it ends soon, and goes on."""
 
 import os
 import re
@@ -21,6 +21,7 @@ from tests.durability.scratch_library import ScratchLibrary
 SOON = 20.0
 """Seconds: a run needs two to drain, and a busy machine may be ten times slower than an idle one."""
 SAFE = "what was acknowledged is safe; the same command goes on from there"
+MANY_RUNS = 20
 STOPPING = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
 
@@ -66,6 +67,11 @@ def assert_it_goes_on(study: KillStudy, library: ScratchLibrary, *before: Result
     assert leftovers(library.settings()) == []
 
 
+def has_staged(add: RunningAdd) -> bool:
+    """Tell whether its workers have begun; what it gives them at a time is a small part of the whole."""
+    return any((add.library.store / "tmp").glob("*/*"))
+
+
 @pytest.mark.parametrize("whole_group", [False, True], ids=["to the program", "as from a terminal"])
 @pytest.mark.parametrize(("number", "exit_code"), STOPPING)
 def test_an_interrupted_add_ends_soon_and_says_where_it_stands(
@@ -77,10 +83,10 @@ def test_an_interrupted_add_ends_soon_and_says_where_it_stands(
 ) -> None:
     sources = tree_state(pictures_study.sources)
     add = pictures_study.start(library)
-    assert add.wait_until(lambda: add.lines), "it was to be in the middle"
+    assert add.wait_until(lambda: has_staged(add))
     result = end_by(add, number, whole_group=whole_group)
     assert result.exit_code == exit_code
-    assert 0 < len(result.json) < pictures_study.files, "it was to be in the middle"
+    assert len(result.json) < pictures_study.files, "it was to be in the middle"
     assert_says_where_it_stands(result)
     assert SAFE in result.stderr
     assert leftovers(library.settings()) == []
@@ -88,23 +94,24 @@ def test_an_interrupted_add_ends_soon_and_says_where_it_stands(
     assert tree_state(pictures_study.sources) == sources
 
 
-def test_an_add_that_is_interrupted_before_its_first_group_keeps_what_it_has_read(
+def test_what_was_acknowledged_before_an_interrupt_is_not_done_again(
     pictures_study: KillStudy, library: ScratchLibrary
 ) -> None:
     add = pictures_study.start(library)
-    assert add.wait_until(lambda: add.has_begun)
+    assert add.wait_until(lambda: add.lines)
+    before = add.said
     result = end_by(add, signal.SIGINT)
     assert result.exit_code == 130
-    assert_says_where_it_stands(result)
+    assert result.json[: len(before)] == before != []
     assert_it_goes_on(pictures_study, library, result)
 
 
-@pytest.mark.parametrize("times", [2, 3])
+@pytest.mark.parametrize("times", [2, pytest.param(3, marks=pytest.mark.deep)])
 def test_insisting_ends_it_at_once_and_does_no_harm(
     pictures_study: KillStudy, library: ScratchLibrary, times: int
 ) -> None:
     add = pictures_study.start(library)
-    assert add.wait_until(lambda: add.lines)
+    assert add.wait_until(lambda: has_staged(add))
     result = end_by(add, *[signal.SIGINT] * times)
     assert result.exit_code == 130
     assert SAFE in result.stderr
@@ -143,25 +150,38 @@ def test_an_add_that_waits_for_its_list_can_be_interrupted(
 def test_what_a_time_limit_leaves_over_is_done_by_the_next_runs(
     pictures_study: KillStudy, library: ScratchLibrary
 ) -> None:
-    first = pictures_study.start(library, "--time-limit", "1s").finish()
-    assert first.exit_code == 0, first
-    assert len(first.json) < pictures_study.files, "it was to be in the middle"
-    assert_says_where_it_stands(first)
-    assert "the time limit is reached" in first.stderr
-    assert leftovers(library.settings()) == []
-    second = pictures_study.start(library, "--time-limit", "1s").finish()
-    assert second.exit_code == 0, second
-    assert_it_goes_on(pictures_study, library, first, second)
-    news = [line["sha256"] for run in (first, second) for line in run.json if line["status"] == "new"]
+    runs: list[Result] = []
+    while not runs or "the time limit is reached" in runs[-1].stderr:
+        runs.append(pictures_study.start(library, "--time-limit", "1s").finish())
+        assert runs[-1].exit_code == 0, runs[-1]
+        assert_says_where_it_stands(runs[-1])
+        assert leftovers(library.settings()) == []
+        if len(runs) == MANY_RUNS:
+            break  # The machine is so busy that starting takes all the time.
+    news = [line["sha256"] for run in runs for line in run.json if line["status"] == "new"]
     assert len(news) == len(set(news)), "nothing is new twice"
+    assert_it_goes_on(pictures_study, library, *runs)
+
+
+def test_a_time_limit_ends_the_waiting_for_a_list(pictures_study: KillStudy, library: ScratchLibrary) -> None:
+    add = RunningAdd(library, "--from-file", "-", "--time-limit", "2s", stdin=subprocess.PIPE)
+    assert add.process.stdin is not None
+    with add.process.stdin as stdin:
+        stdin.write(os.fsencode(pictures_study.sources / "picture-00.jpg") + b"\n")
+        stdin.flush()
+        result = add.finish()
+    assert result.exit_code == 0, result
+    assert "the time limit is reached" in result.stderr
+    assert_says_where_it_stands(result)
+    assert broken_laws(library.settings(), add.said) == []
+    assert leftovers(library.settings()) == []
 
 
 def test_the_next_add_sweeps_what_a_killed_one_had_staged(
     pictures_study: KillStudy, library: ScratchLibrary
 ) -> None:
     add = pictures_study.start(library)
-    staged = library.store / "tmp"
-    assert add.wait_until(lambda: any(staged.glob("*/*"))), "it was to be in the middle"
+    assert add.wait_until(lambda: has_staged(add))
     # The workers are not told: they notice that they are alone.
     result = end_by(add, signal.SIGKILL)
     assert result.exit_code == -signal.SIGKILL

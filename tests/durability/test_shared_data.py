@@ -1,4 +1,4 @@
-"""The shared data folder of a real machine: tens of thousands of files nobody made for us, all accounted for."""
+"""The shared data folder of a real machine: tens of thousands of files, all of them accounted for."""
 
 import json
 import os
