@@ -16,7 +16,7 @@ from dam.core.config import Settings, load_settings
 from dam.core.content import Source
 from dam.core.database import Database, lock_table
 from dam.core.description import Description, describe_entity
-from dam.core.executor import Executor
+from dam.core.executor import Executor, InProcess
 from dam.core.ledger import Outcome
 from dam.core.registry import Registry
 from dam.core.run import Runner
@@ -178,12 +178,16 @@ class Library:
         """
         if options.move and not options.copy:
             raise UsageError("cannot move without copying: the only copy would be deleted")
+        if options.move and options.follow_links:
+            raise UsageError("cannot move what symbolic links lead to: move the files themselves")
         found = self.survey(paths, options)
         if options.dry_run:
-            return DryRun(self.database, self.executor, found, self.store, options)
+            return DryRun(self.database, self.executor, found, self.store, options, until)
         self.store.sweep()
         recorder = Recorder(self.registry, self._store_row().id)
-        return Adder(self._runner(self.executor), self.store, recorder, options).add(found, until)
+        # What another process stages in such a store could not be published from here.
+        executor = self.executor if self.store.works_across_processes else InProcess()
+        return Adder(self._runner(executor), self.store, recorder, options).add(found, until)
 
     def survey(self, paths: Iterable[bytes | None], options: AddOptions) -> Iterator[Listing]:
         """Yield what paths mean, a folder at a time, without reading any file."""

@@ -1,7 +1,7 @@
 """What adding would do, found out without writing anything."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -32,6 +32,8 @@ class DryRun:
     listings: Iterable[Listing]
     store: Store
     options: AddOptions
+    until: Callable[[], bool] = lambda: False
+    """When it returns true nothing more is read."""
     ignored: int = 0
     """How many names were left out so far because a `.damignore` says so."""
     _folders: Folders = field(default_factory=Folders)
@@ -45,6 +47,8 @@ class DryRun:
         known = KnownPlaces(self.database, self._folders, self.store if self.options.copy else None)
         reads_all = self.options.rehash or self.options.move
         for sifted in map(unsifted, self.listings) if reads_all else known.sift_all(self.listings):
+            if self.until():
+                break
             listing = sifted.listing
             self.ignored += listing.ignored
             yield [Added.of(candidate) for candidate in listing.others]
