@@ -124,9 +124,15 @@ def _deadline(time_limit: str | None) -> Callable[[], bool]:
 
 def _workers(jobs: str | None) -> dict[str, object]:
     """Return the setting that `--jobs` overrides."""
+    from dam.errors import UsageError
+
     if jobs is None:
         return {}
-    return {"workers": len(os.sched_getaffinity(0)) if jobs == "cpus" else jobs}
+    if jobs == "cpus":
+        return {"workers": len(os.sched_getaffinity(0))}
+    if not (jobs.isascii() and jobs.isdecimal()):
+        raise UsageError(f"bad option: --jobs {jobs}", hint="it is a number of processes, or cpus")
+    return {"workers": int(jobs)}
 
 
 def _named(

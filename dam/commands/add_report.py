@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from dam.commands.output import path_fields, print_json, print_line, talk
+from dam.commands.output import counted, path_fields, print_json, print_line, talk
 from dam.core.path_text import show_path
 from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
 
@@ -55,7 +55,7 @@ class AddReport:
         if self._move:
             text += f"; {self._moved} moved"
         if ignored:
-            text += f"; {ignored} names left out by .damignore"
+            text += f"; {counted(ignored, 'name', 'names')} left out by .damignore"
         talk(text)
         if is_late:
             talk("the time limit is reached: the same command goes on from there")
