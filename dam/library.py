@@ -37,8 +37,6 @@ from dam.ingest.options import AddOptions
 from dam.ingest.own_files import OwnFiles
 from dam.ingest.reading import preview_of, verified_chunks
 from dam.ingest.record import Recorder
-from dam.ingest.scan import Scan
-from dam.ingest.scan_record import ScanRecorder
 from dam.ingest.sources import close_altered, find_sources
 from dam.migrations.state import require_current
 from dam.models.asset import Asset, describe_assets
@@ -47,6 +45,8 @@ from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.holdings import Holdings, count_holdings
 from dam.models.stored_copy_component import StoredCopyComponent, StoreRow
 from dam.plugins import installed
+from dam.scan.record import ScanRecorder
+from dam.scan.scan import Scan
 from dam.search.image_query import ImageQuery, read_image_query
 from dam.search.similar_images import SimilarImages, Thresholds, find_similar_images
 from dam.services.file_storage import Store, create_store, open_store

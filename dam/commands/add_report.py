@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from dam.commands.output import counted, path_fields, print_json, print_line, talk
+from dam.commands.output import counted, flush, path_fields, print_json, print_line, talk
 from dam.core.path_text import show_path
 from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
 
@@ -37,6 +37,8 @@ class AddReport:
             return
         for added in outcomes:
             self._tell(added)
+        # Acknowledged is acknowledged: whoever reads along should not wait for a buffer to be full.
+        flush()
 
     def size_of(self, outcomes: Outcomes) -> int:
         """Return the bytes that outcomes stand for."""

@@ -33,6 +33,12 @@ def print_json(value: Mapping[str, Any]) -> None:
         sys.stdout.flush()
 
 
+def flush() -> None:
+    """Hand on what was printed so far."""
+    with _output_errors():
+        sys.stdout.flush()
+
+
 def print_bytes(chunks: Iterable[bytes]) -> None:
     """Print content as it is to stdout."""
     for chunk in chunks:

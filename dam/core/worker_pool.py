@@ -207,6 +207,15 @@ class WorkerPool:
         return fresh
 
     def _new_slot(self) -> _Slot:
+        try:
+            return self._make_slot()
+        except OSError as error:
+            raise WorkerError(
+                f"cannot start a worker: {(error.strerror or str(error)).lower()}",
+                hint="look at TMPDIR, and at the limits on processes and open files",
+            ) from error
+
+    def _make_slot(self) -> _Slot:
         if self._folder is None:
             self._folder = self._prepare()
         self._made += 1

@@ -15,7 +15,6 @@ from dam.ingest.intake import Intake
 from dam.ingest.known import KnownPlaces
 from dam.ingest.listing import Listing
 from dam.ingest.options import AddOptions
-from dam.ingest.presence import PresenceCheck
 from dam.ingest.record import Recorded, Recorder
 from dam.ingest.removal import Removal, close_places
 from dam.ingest.take import Reading, Refused, Take, first_visit
@@ -62,7 +61,7 @@ class Adding:
         self._visiting: dict[bytes, list[Reading]] = {}
         """By digest, the files that wait for the first visit to their content."""
         self._copies_to = adder.store if self._options.copy else None
-        self._intake = Intake(listings, self._known_places(), self._take, self._copies_to)
+        self._intake = Intake(listings, self._known_places(), self._take)
 
     @property
     def ignored(self) -> int:
@@ -107,8 +106,7 @@ class Adding:
         # What is to be deleted has to be read: that it looks unchanged is not enough.
         if self._options.rehash or self._options.move:
             return None
-        folders = self._adder.recorder.folders
-        return KnownPlaces(self._runner.database, folders, self._copies_to, confirm=False)
+        return KnownPlaces(self._runner.database, self._adder.recorder.folders, self._copies_to)
 
     def _take(self, path: bytes, size: int, named: bool) -> Take:
         self._count += 1
@@ -129,15 +127,12 @@ class Adding:
             self._stop()
         while self._stop_by is None and self._channel.has_room:
             batch = self._intake.batch(partial=not self._under_way)
-            checks = self._intake.checks()
-            for check in checks:
-                self._start([check])
             if batch:
                 self._start(batch)
-            if not (batch or checks) or self._intake.has_to_tell:
+            if not batch or self._intake.has_to_tell:
                 return
 
-    def _start(self, jobs: Sequence[Take | Task | PresenceCheck]) -> None:
+    def _start(self, jobs: Sequence[Take | Task]) -> None:
         self._under_way += len(jobs)
         self._channel.start(jobs)
 
@@ -163,8 +158,6 @@ class Adding:
         for job, result in finished:
             if isinstance(job, Task):
                 self._visited(job, result)
-            elif isinstance(job, PresenceCheck):
-                self._intake.confirm(job, result)
             elif isinstance(result, Refused):
                 self._refuse(cast("Take", job), result)
             else:

@@ -11,7 +11,7 @@ from dam.core.executor import Executor, run_jobs
 from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
 from dam.ingest.folders import Folders
 from dam.ingest.known import KnownPlaces, unsifted
-from dam.ingest.listing import Listing
+from dam.ingest.listing import PAUSE, Listing
 from dam.ingest.options import AddOptions
 from dam.ingest.take import Reading, Refused, Take
 from dam.models.content_hash_sha256_component import find_by_sha256
@@ -33,7 +33,7 @@ class DryRun:
     store: Store
     options: AddOptions
     until: Callable[[], bool] = lambda: False
-    """When it returns true nothing more is read."""
+    """When it returns true the run ends with what it has found out."""
     ignored: int = 0
     """How many names were left out so far because a `.damignore` says so."""
     _folders: Folders = field(default_factory=Folders)
@@ -47,22 +47,22 @@ class DryRun:
         known = KnownPlaces(self.database, self._folders, self.store if self.options.copy else None)
         reads_all = self.options.rehash or self.options.move
         for sifted in map(unsifted, self.listings) if reads_all else known.sift_all(self.listings):
-            if self.until():
-                break
             listing = sifted.listing
             self.ignored += listing.ignored
             yield [Added.of(candidate) for candidate in listing.others]
             yield UnchangedFiles(listing.folder, sifted.unchanged, listing.named)
             for name, status in sifted.changed:
                 count += 1
-                path = os.path.join(listing.folder, name)
-                takes.append(
-                    Take(count, path, status.st_size, listing.named, follow=self.options.follow_links)
-                )
-            if len(takes) >= _AT_ONCE:
+                takes.append(self._take(count, os.path.join(listing.folder, name), status.st_size, listing))
+            if len(takes) >= _AT_ONCE or listing is PAUSE:
                 yield self._foretell(takes)
                 takes = []
+            if self.until():
+                return
         yield self._foretell(takes)
+
+    def _take(self, number: int, path: bytes, size: int, listing: Listing) -> Take:
+        return Take(number, path, size, listing.named, follow=self.options.follow_links)
 
     def _foretell(self, takes: list[Take]) -> list[Added]:
         done = sorted(run_jobs(self.executor, takes), key=lambda pair: pair[0].number)

@@ -93,20 +93,25 @@ class Location:
     path: bytes
 
 
-def find_open_locations(session: Session, places: Collection[Place]) -> dict[Place, FileLocationComponent]:
-    """Return the open row of each of these places; places without one are left out."""
+def find_open_locations(
+    session: Session, places: Collection[Place], *, lock: bool = False
+) -> dict[Place, FileLocationComponent]:
+    """Return the open row of each of these places; places without one are left out.
+
+    With `lock` nobody else changes them until the transaction ends.
+    """
     if not places:
         return {}
     found: dict[Place, FileLocationComponent] = {}
     for directories, names in _crossed(places):
-        rows = session.scalars(
-            select(FileLocationComponent).where(
-                FileLocationComponent.closed_at.is_(None),
-                FileLocationComponent.directory_id.in_(directories),
-                FileLocationComponent.name.in_(names),
-            )
+        statement = select(FileLocationComponent).where(
+            FileLocationComponent.closed_at.is_(None),
+            FileLocationComponent.directory_id.in_(directories),
+            FileLocationComponent.name.in_(names),
         )
-        for row in rows:
+        if lock:
+            statement = statement.order_by(FileLocationComponent.id).with_for_update()
+        for row in session.scalars(statement):
             found[Place(row.directory_id, bytes(row.name))] = row
     wanted = set(places)
     return {place: row for place, row in found.items() if place in wanted}
@@ -140,7 +145,7 @@ def record_sightings(session: Session, sightings: Iterable[Sighting]) -> set[Pla
     """
     by_place = {sighting.place: sighting for sighting in sightings}
     ordered = sorted(by_place)
-    known = find_open_locations(session, ordered)
+    known = find_open_locations(session, ordered, lock=True)
     for place, row in known.items():
         if row.entity_id == by_place[place].entity_id:
             _see_again(row, by_place[place])

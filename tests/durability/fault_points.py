@@ -132,7 +132,7 @@ def _add(
 
 
 def _wound(library: ScratchLibrary, sources: Path) -> list[str]:
-    """Leave what a crash and a bad disk leave: a known picture cut short, and a dead writer's temporary."""
+    """Leave what a crash and a bad disk leave: a known picture cut short, and what dead writers staged."""
     (added,) = library.add_here([sources / PICTURE])
     assert added.sha256 is not None
     stored = object_path(library.store, added.sha256.hex())
@@ -141,6 +141,8 @@ def _wound(library: ScratchLibrary, sources: Path) -> list[str]:
     stored.write_bytes(whole[:100])
     stored.chmod(0o444)
     (library.store / "tmp" / f"{'0' * 32}.tmp").write_bytes(whole[:50])
+    (library.store / "tmp" / ("1" * 32)).mkdir()
+    (library.store / "tmp" / ("1" * 32) / ("2" * 32)).write_bytes(whole[:70])
     # Read again, since its place is known and nothing about the file itself has changed.
     os.utime(sources / PICTURE, (1, 1))
     return [added.sha256.hex()]

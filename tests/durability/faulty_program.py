@@ -4,14 +4,14 @@ Tests that have never seen a fault prove nothing. Each one here breaks a single 
 some test must notice.
 """
 
-import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dam.cli import main
 from dam.core import database
-from dam.ingest.add import Adder
-from dam.ingest.added import Added, Reading
+from dam.ingest.add import Adding
+from dam.ingest.added import Added
 from dam.services.file_storage import Published, Staged
 from dam.services.stores import group_sync, local_store
 from dam.services.stores.durable_files import fsync_directories, write_fully
@@ -56,6 +56,21 @@ def skip_sync_of_new_parents() -> None:
     put_in_place_of(group_sync, "fsync_directories", sync_some)
 
 
+def watch_too_late() -> None:
+    """Sync with a descriptor that was opened when the errors may have been reported to others."""
+    watch, sync = GroupSync.watch, GroupSync.sync_files
+
+    def ignore(group_sync: GroupSync) -> None:
+        pass
+
+    def watch_and_sync(group_sync: GroupSync, paths: Sequence[str]) -> None:
+        watch(group_sync)
+        sync(group_sync, paths)
+
+    put_in_place_of(GroupSync, "watch", ignore)
+    put_in_place_of(GroupSync, "sync_files", watch_and_sync)
+
+
 def skip_sync_of_rows() -> None:
     """Acknowledge rows that a power cut may take."""
     database.WRITER_PRAGMAS["synchronous"] = 0
@@ -63,9 +78,9 @@ def skip_sync_of_rows() -> None:
 
 def row_before_bytes() -> None:
     """Commit the row that claims the bytes, and publish them afterwards."""
-    record, publish = Adder._record, LocalStore.publish
+    commit, publish = Adding._commit, LocalStore.publish
 
-    def record_first(adder: Adder, readings: Mapping[int, Reading]) -> dict[int, Added]:
+    def record_first(adding: Adding) -> list[Added]:
         waiting: list[Staged] = []
 
         def postpone(store: LocalStore, staged: Sequence[Staged]) -> list[Published]:
@@ -73,20 +88,22 @@ def row_before_bytes() -> None:
             return [Published(one.digests, created=True, healed=False) for one in staged]
 
         put_in_place_of(LocalStore, "publish", postpone)
-        recorded = record(adder, readings)
-        assert isinstance(adder.store, LocalStore)
-        publish(adder.store, waiting)
+        recorded = commit(adding)
+        assert isinstance(adding._copies_to, LocalStore)
+        publish(adding._copies_to, waiting)
         return recorded
 
-    put_in_place_of(Adder, "_record", record_first)
+    put_in_place_of(Adding, "_commit", record_first)
 
 
 def swallow_write_errors() -> None:
-    """Take a failed write for a successful one."""
+    """Take a failed write for a successful one, in a file that gets its full size all the same."""
 
     def write_carelessly(files: FileSystem, descriptor: int, data: bytes) -> None:
-        with contextlib.suppress(OSError):
+        try:
             write_fully(files, descriptor, data)
+        except OSError:
+            os.ftruncate(descriptor, os.fstat(descriptor).st_size + len(data))
 
     put_in_place_of(local_store, "write_fully", write_carelessly)
 
@@ -97,6 +114,7 @@ FAULTS: dict[str, Callable[[], None]] = {
         skip_sync_of_bytes,
         skip_sync_of_folders,
         skip_sync_of_new_parents,
+        watch_too_late,
         skip_sync_of_rows,
         row_before_bytes,
         swallow_write_errors,

@@ -14,10 +14,14 @@ from tests.durability.invariants import object_path
 from tests.durability.system_call_trace import Call
 
 _SYNCS = {"fsync", "fdatasync"}
+_SYNCS_OF_EVERYTHING = {"syncfs"}
 _WRITES = {"write", "writev", "pwrite64", "pwritev", "pwritev2", "copy_file_range", "sendfile"}
 _MAKING_NAMES = {"link", "linkat", "rename", "renameat", "renameat2"}
 
-TRACED = "write,writev,pwrite64,pwritev,fsync,fdatasync,link,linkat,rename,renameat,renameat2,mkdir,mkdirat"
+TRACED = (
+    "open,openat,write,writev,pwrite64,pwritev,fsync,fdatasync,syncfs,link,linkat,rename,renameat,renameat2,"
+    "mkdir,mkdirat"
+)
 """The calls that a trace must have, with everything written, for this law to be checked."""
 
 
@@ -88,7 +92,7 @@ class _OrderLaw:
         writes = [call for call in self.calls if call.name in _WRITES and call.file == temporary]
         if not writes:
             yield "it was named without having been written"
-        elif not self._is_synced(temporary, after=writes[-1], before=named):
+        elif not self._is_synced(temporary, after=writes[-1], before=named, watched_from=writes[0]):
             yield "it was named before its bytes were durable"
 
     def _breaches_of_names(self, named: Call, row: Call) -> Iterator[str]:
@@ -104,12 +108,27 @@ class _OrderLaw:
                 where = os.path.relpath(folder, self.store)
                 yield f"its row was written before the new folder {where} was durable"
 
-    def _is_synced(self, path: str, *, after: Call, before: Call) -> bool:
+    def _is_synced(self, path: str, *, after: Call, before: Call, watched_from: Call | None = None) -> bool:
         return any(
-            call.name in _SYNCS
-            and call.succeeded
-            and call.file == path
+            call.succeeded
             and after.ended < call.begun
             and call.ended < before.begun
+            and (
+                (call.name in _SYNCS and call.file == path)
+                or (call.name in _SYNCS_OF_EVERYTHING and self._covers(call, path, watched_from or after))
+            )
             for call in self.calls
         )
+
+    def _covers(self, sync: Call, path: str, watched_from: Call) -> bool:
+        """Tell whether a sync waits for the file system of `path` and hears of errors since a call."""
+        opened = [
+            call
+            for call in self.calls
+            if call.name.startswith("open")
+            and call.ended < sync.begun
+            and call.result == sync.descriptor
+            and call.strings[0] == os.fsencode(sync.file or "")
+        ]
+        same_device = os.stat(sync.file or "").st_dev == os.stat(os.path.dirname(self.name)).st_dev
+        return same_device and bool(opened) and opened[-1].ended < watched_from.begun

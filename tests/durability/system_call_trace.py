@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MUTATING = (
-    "open,openat,creat,write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync,sync_file_range,msync,"
+    "open,openat,creat,write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync,syncfs,sync_file_range,msync,"
     "link,linkat,symlink,symlinkat,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,"
     "ftruncate,truncate,fallocate,chmod,fchmod,fchmodat,fchown,copy_file_range,sendfile,utimensat,"
     "setxattr,fsetxattr"

@@ -95,10 +95,12 @@ def test_the_points_cover_the_store_and_the_database(fresh: Study) -> None:
         ("write", "store"),
         ("fchmod", "store"),
         ("fsync", "store"),
+        ("syncfs", "store"),
         ("mkdir", "store"),
         ("linkat", "store"),
         ("rename", "store"),
         ("unlink", "store"),
+        ("rmdir", "store"),
     }
     assert any("derived" in point.about for point in fresh.points)
 
@@ -140,6 +142,6 @@ def test_hit_while_it_tidies_and_heals_nothing_is_lost(
 
 @pytest.mark.parametrize("share", range(SHARES // 8))
 def test_killed_where_it_tidies_and_heals_nothing_is_lost(wounded: Study, share: int, tmp_path: Path) -> None:
-    points = [point for point in wounded.points if point.call in {"unlink", "rename", "linkat"}]
+    points = [point for point in wounded.points if point.call in {"unlink", "rmdir", "rename", "linkat"}]
     for point in points[share :: SHARES // 8]:
         assert_survives(wounded, tmp_path, point, KILL)

@@ -59,6 +59,22 @@ class TestDamage:
         assert kept.read_bytes() == b"prec"
         assert kept.name.startswith(sha256.hex())
 
+    def test_healing_that_was_cut_short_is_not_kept_twice(self, store: LocalStore) -> None:
+        sha256 = put(store, [b"precious"]).digests.sha256
+        path = object_path(store, sha256)
+        path.chmod(0o600)
+        path.write_bytes(b"prec")
+        kill = strace("-o", "/dev/null", "-e", "inject=rename:signal=SIGKILL:when=1")
+        assert run_python(
+            PUT.replace("first ", "prec").replace("second", "ious"), store.root, before=kill
+        ).returncode
+        assert (path.read_bytes(), len(quarantined(store))) == (b"prec", 1)
+        assert put(store, [b"precious"]).healed
+        assert (path.read_bytes(), [kept.read_bytes() for kept in quarantined(store)]) == (
+            b"precious",
+            [b"prec"],
+        )
+
     def test_damage_that_keeps_the_size_is_found_when_the_file_is_put_again(self, store: LocalStore) -> None:
         path = object_path(store, put(store, [b"precious"]).digests.sha256)
         path.unlink()

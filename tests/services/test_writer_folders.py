@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,15 @@ def test_only_the_original_publishes_what_others_staged(store: LocalStore) -> No
         copies[0].publish([second])
     assert copies[0].publish([first])[0].created
     assert store.publish([second])[0].created
+
+
+def test_threads_that_begin_at_once_stage_in_one_folder(store: LocalStore) -> None:
+    for _ in range(20):
+        owner = LocalStore(store.root, store.uuid)
+        with ThreadPoolExecutor(8) as pool:
+            staged = list(pool.map(lambda number, owner=owner: owner.stage([b"%d" % number]), range(8)))
+        assert len({one.token.partition("/")[0] for one in staged}) == 1
+        assert len(owner.publish(staged)) == 8
 
 
 def test_where_nothing_may_be_written_a_store_can_be_pickled_all_the_same(store: LocalStore) -> None:

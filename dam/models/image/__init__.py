@@ -4,6 +4,7 @@ Importing this package is cheap: decoders and arrays are imported when a system 
 """
 
 from dam.core.component import Kind
+from dam.core.job import Allowance
 from dam.models.image.signatures import media_type
 
 
@@ -11,6 +12,8 @@ class ImageComponent(Kind):
     """The bytes are a picture of a known format, whether or not it can be decoded."""
 
     recognition_version = 2
+    # The largest picture that is decoded, of 200 megapixels, takes 1.6 GB and some seconds.
+    allowance = Allowance(seconds=60, memory=2560)
 
     @classmethod
     def recognise(cls, head: bytes, extensions: frozenset[str]) -> str | None:

@@ -155,17 +155,31 @@ class ObjectFiles:
         the name is free. Return whether the good bytes have it.
         """
         quarantine = DirectoryGroup(self._files, self._root, self._known_durable)
-        aside = f"{quarantine.ready(QUARANTINE)}/{os.path.basename(path)}.{uuid.uuid4().hex}"
+        aside = self._name_aside(quarantine.ready(QUARANTINE), path, damaged)
+        try:
+            moved = not self._keep_aside(path, aside, damaged)
+        except FileNotFoundError:
+            return False  # Another process may be healing it, too.
+        quarantine.sync(self._group_sync)
+        if moved:
+            return False
+        self._files.rename(arrival.path, path)
+        return True
+
+    def _name_aside(self, folder: str, path: str, damaged: os.stat_result) -> str:
+        """Return a name in quarantine, the same for the same file when healing was cut short before."""
+        name = f"{folder}/{os.path.basename(path)}.{damaged.st_ino:x}"
+        taken = look(self._files, name)
+        return name if taken is None or os.path.samestat(taken, damaged) else f"{name}.{uuid.uuid4().hex}"
+
+    def _keep_aside(self, path: str, aside: str, damaged: os.stat_result) -> bool:
+        """Give damaged bytes a name in quarantine; return False if they had to be moved there."""
         try:
             if not link_aside(self._files, path, aside):
                 self._files.rename(path, aside)
-                quarantine.sync(self._group_sync)
                 return False
-        except FileNotFoundError:
-            return False  # Another process may be healing it, too.
+        except FileExistsError:
+            return True
         if not os.path.samestat(self._files.lstat(aside), damaged):
-            self._files.unlink(aside)  # It has just been healed by another one.
-            return False
-        quarantine.sync(self._group_sync)
-        self._files.rename(arrival.path, path)
+            self._files.unlink(aside)  # Another process has just healed it, and its bytes are good.
         return True

@@ -1,10 +1,12 @@
 """Files that are written and have no lasting name yet: tmp/<writer>/<file>."""
 
+import errno
 import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from secrets import token_hex
+from threading import Lock
 
 from dam.services.file_storage import Staged
 from dam.services.stores.durable_files import discard_files, look
@@ -40,12 +42,20 @@ class Staging:
         self._group_sync = group_sync
         self._writer = writer
         self._own: WriterFolder | None = None
+        self._began: str | None = None
+        self._beginning = Lock()
         self._lost: set[str] = set()
         # Names begin with what tells this object from its copies, also from those in other processes.
         self._self = token_hex(_HALF)
 
     def writer(self) -> str:
         """Return the name of the folder; an own one is made if need be."""
+        if self._began is None:
+            with self._beginning:  # Pools pickle in threads of their own.
+                self._began = self._began or self._begin()
+        return self._began
+
+    def _begin(self) -> str:
         # Watching for failed writes begins before the first file can be written, here or by a copy.
         self._group_sync.watch()
         if self._writer is None:
@@ -93,8 +103,11 @@ class Staging:
         if path is None or (self.is_copy and not staged.token.startswith(f"{self._writer}/{self._self}")):
             return None
         status = look(self._files, path)
-        is_whole = status and stat.S_ISREG(status.st_mode) and status.st_size == staged.digests.size
-        return path if is_whole else None
+        if status is None:
+            return None
+        if not stat.S_ISREG(status.st_mode) or status.st_size != staged.digests.size:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))  # It was whole when it was staged.
+        return path
 
     def is_lost(self, group: Sequence[Staged]) -> bool:
         """Tell whether some of a group had been staged when a sync failed."""
@@ -112,4 +125,4 @@ class Staging:
         if self._own is not None:
             self._lost.add(self._own.name)
             self._own.remove()
-        self._own = self._writer = None
+        self._own = self._writer = self._began = None
