@@ -6,7 +6,7 @@ some test must notice.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dam.cli import main
 from dam.core import database
