@@ -68,7 +68,7 @@ def matches(expected: list[str], actual: str) -> bool:
 
 
 def _matches_in_any_order(expected: list[str], actual: str) -> bool:
-    """Tell whether these are the lines of an add, which come as files are done, with its summary at the end."""
+    """Tell whether these are the lines of an add, which come as files are done, and its summary."""
     *lines, summary = actual.splitlines() or [""]
     if _ELLIPSIS in expected or " seen: " not in summary or len(expected) != len(lines) + 1:
         return False
