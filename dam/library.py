@@ -178,11 +178,14 @@ class Library:
         """
         if options.move and not options.copy:
             raise UsageError("cannot move without copying: the only copy would be deleted")
+        if options.move and options.follow_links:
+            raise UsageError("cannot move what symbolic links lead to: move the files themselves")
         found = self.survey(paths, options)
         if options.dry_run:
             return DryRun(self.database, self.executor, found, self.store, options, until)
         self.store.sweep()
         recorder = Recorder(self.registry, self._store_row().id)
+        # What another process stages in such a store could not be published from here.
         executor = self.executor if self.store.works_across_processes else InProcess()
         return Adder(self._runner(executor), self.store, recorder, options).add(found, until)
 

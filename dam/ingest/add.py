@@ -2,21 +2,21 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 from dam.core.columns import utc_now
 from dam.core.executor import Finished
 from dam.core.run import Runner
 from dam.core.visit import Result, Task
-from dam.ingest.added import Added, AddStatus, Outcomes
+from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
 from dam.ingest.group import Group
 from dam.ingest.intake import Intake
 from dam.ingest.known import KnownPlaces
 from dam.ingest.listing import Listing
 from dam.ingest.options import AddOptions
 from dam.ingest.record import Recorded, Recorder
-from dam.ingest.removal import close_places, remove_source
+from dam.ingest.removal import Removal, close_places
 from dam.ingest.take import Reading, Refused, Take, first_visit
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.services.file_storage import Store
@@ -78,7 +78,7 @@ class Adding:
     def _outcomes(self) -> Iterator[Outcomes]:
         while True:
             self._feed()
-            yield from self._intake.outcomes()
+            yield from self._told(self._intake.outcomes())
             self._receive(self._channel.finished(self._patience()))
             if self._refused:
                 yield self._refused
@@ -88,6 +88,13 @@ class Adding:
                 yield self._commit()
             if is_over:
                 return
+
+    def _told(self, outcomes: Iterable[Outcomes]) -> Iterator[Outcomes]:
+        """Pass on what came of paths that were not read."""
+        for group in outcomes:
+            if not isinstance(group, UnchangedFiles):
+                self._stop_if_failed(one.status for one in group)
+            yield group
 
     def _discard(self) -> None:
         """Let go of what was read and will not be recorded."""
@@ -190,7 +197,10 @@ class Adding:
 
     def _refuse(self, job: Take, refused: Refused) -> None:
         self._refused.append(Added.refused(job, refused))
-        if self._options.stop_on_error and refused.status is AddStatus.FAILED and self._stop_by is None:
+        self._stop_if_failed([refused.status])
+
+    def _stop_if_failed(self, statuses: Iterable[AddStatus]) -> None:
+        if self._options.stop_on_error and self._stop_by is None and AddStatus.FAILED in statuses:
             self._stop()
 
     def _commit(self) -> list[Added]:
@@ -218,16 +228,12 @@ class Adding:
 
     def _move(self, readings: Sequence[Reading], added: Sequence[Added], recorded: Recorded) -> list[Added]:
         """Delete the files of a group that is committed, and close their places."""
-        problems = [remove_source(reading, self._adder.store) for reading in readings]
-        moved = [
+        removal = Removal(self._adder.store)
+        removed = [removal.remove(reading) for reading in readings]
+        gone = [
             (one.entity, place)
-            for one, place, problem in zip(added, recorded.places, problems, strict=True)
-            if problem is None and one.entity is not None
+            for one, place, what in zip(added, recorded.places, removed, strict=True)
+            if what.problem is None and one.entity is not None
         ]
-        self._runner.database.retrying(lambda session: close_places(session, moved, utc_now()))
-        return [
-            replace(one, moved=True)
-            if problem is None
-            else replace(one, stayed=True, note=f"not moved: {problem}")
-            for one, problem in zip(added, problems, strict=True)
-        ]
+        self._runner.database.retrying(lambda session: close_places(session, gone, utc_now()))
+        return [one.with_removal(what) for one, what in zip(added, removed, strict=True)]
