@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, Text, delete, insert, or_, select, update
+from sqlalchemy import ForeignKey, Index, SmallInteger, Text, delete, insert, literal, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dam.core.columns import RowId
@@ -56,6 +56,9 @@ class LedgerRow(Base):
             "entity_id",
             sqlite_where=or_(outcome == Outcome.FAILED.value, outcome == Outcome.UNAVAILABLE.value),
             postgresql_where=or_(outcome == Outcome.FAILED.value, outcome == Outcome.UNAVAILABLE.value),
+        ),
+        Index(
+            "ix_ledger_stale", "entity_id", sqlite_where=version == STALE, postgresql_where=version == STALE
         ),
         {"sqlite_with_rowid": False},
     )
@@ -151,6 +154,13 @@ def mark_stale(session: Session, pairs: Sequence[tuple[int, str]]) -> None:
             .where(LedgerRow.system_id == number, LedgerRow.entity_id.in_(entity_ids))
             .values(version=STALE)
         )
+
+
+def find_stale(session: Session, limit: int) -> set[int]:
+    """Return entities, so many at most, on which a system is pending because of what has changed."""
+    # Written out, since a database cannot tell that a parameter fits a partial index.
+    is_stale = LedgerRow.version == literal(STALE, literal_execute=True)
+    return set(session.scalars(select(LedgerRow.entity_id).where(is_stale).distinct().limit(limit)))
 
 
 def mark_strangers_stale(session: Session, entity_ids: Collection[int], known: Collection[str]) -> None:

@@ -91,6 +91,9 @@ def visit(task: Task, watch: Watch | None = None) -> Result:
     visitor = _Visitor(task, watch or Unwatched())
     try:
         with visitor.closing:
+            # Errors that are kept there know this visit: memory, and what is staged, would wait for the
+            # garbage collector.
+            visitor.closing.callback(visitor.built.clear)
             for system in task.systems:
                 visitor.consider(system)
     except IntegrityError as error:
@@ -216,9 +219,12 @@ class _Visitor:
                     error.add_note(noise)  # For each of them, not only for the first one.
                 self.built[resource] = _Failure(error)
         made = self.built[resource]
-        if isinstance(made, _Failure):
+        if not isinstance(made, _Failure):
+            return made
+        try:
             raise made.error
-        return made
+        finally:
+            del made  # The error keeps this frame, which must not keep the error.
 
     def _step(self, name: str) -> None:
         if name in self.task.barred:

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from typing import cast
 
 from dam.core.columns import utc_now
@@ -10,6 +12,7 @@ from dam.core.executor import Finished
 from dam.core.run import Runner
 from dam.core.visit import Result, Task
 from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
+from dam.ingest.debts import Debts
 from dam.ingest.group import Group
 from dam.ingest.intake import Intake
 from dam.ingest.known import KnownPlaces
@@ -19,7 +22,8 @@ from dam.ingest.record import Recorded, Recorder
 from dam.ingest.removal import Removal, close_places
 from dam.ingest.take import Reading, Refused, Take, first_visit
 from dam.models.content_hash_sha256_component import find_by_sha256
-from dam.services.file_storage import Store
+from dam.models.stored_copy_component import find_stored
+from dam.services.file_storage import Staged, Store
 from dam.services.sources import InPlaceSource, StagedSource
 
 _DRAIN_SECONDS = 2.0
@@ -55,13 +59,14 @@ class Adding:
         self._channel = adder.runner.executor.channel()
         self._until = until
         self._stop_by: float | None = None
-        self._count = self._under_way = 0
+        self._under_way = 0
         self._group = Group()
         self._refused: list[Added] = []
         self._visiting: dict[bytes, list[Reading]] = {}
         """By digest, the files that wait for the first visit to their content."""
         self._copies_to = adder.store if self._options.copy else None
-        self._intake = Intake(listings, self._known_places(), self._take)
+        # It must not know this object: what is staged would stay until the garbage collector comes.
+        self._intake = Intake(listings, self._known_places(), partial(_take, adder, count(1)))
 
     @property
     def ignored(self) -> int:
@@ -76,9 +81,12 @@ class Adding:
             self._discard()
 
     def _outcomes(self) -> Iterator[Outcomes]:
+        debts = Debts(self._runner)
         while True:
             self._feed()
-            yield from self._told(self._intake.outcomes())
+            for outcomes in self._told(self._intake.outcomes()):
+                debts.pay(outcomes)
+                yield outcomes
             self._receive(self._channel.finished(self._patience()))
             if self._refused:
                 yield self._refused
@@ -107,19 +115,6 @@ class Adding:
         if self._options.rehash or self._options.move:
             return None
         return KnownPlaces(self._runner.database, self._adder.recorder.folders, self._copies_to)
-
-    def _take(self, path: bytes, size: int, named: bool) -> Take:
-        self._count += 1
-        return Take(
-            self._count,
-            path,
-            size,
-            named,
-            self._runner.registry.systems,
-            derived=self._adder.store,
-            store=self._copies_to,
-            follow=self._options.follow_links,
-        )
 
     def _feed(self) -> None:
         """Give the workers enough to do."""
@@ -207,7 +202,10 @@ class Adding:
         """Make the group durable, bytes first and rows after; return what became of its files."""
         group, self._group = self._group, Group()
         readings = sorted(group.readings, key=lambda reading: reading.number)
-        published = self._adder.store.publish([reading.staged for reading in readings if reading.staged])
+        staged = [reading.staged for reading in readings if reading.staged]
+        # Looked up before: in between, another process may record the very bytes that we publish.
+        claimed = self._claimed(staged)
+        published = self._adder.store.publish(staged)
         recorded = self._runner.database.retrying(
             lambda session: self._adder.recorder.record(
                 session, readings, group.results, copied=self._options.copy
@@ -216,15 +214,22 @@ class Adding:
         for _ in self._runner.run_on(recorded.pending):
             pass
         # What the rows claimed already and yet was not there had been lost.
-        healed = {one.digests.sha256 for one in published if one.healed}
-        made = {one.digests.sha256 for one in published if one.created}
-        added = [
-            one.with_healing()
-            if one.sha256 in healed or (one.sha256 in made and one.entity in recorded.claimed)
-            else one
-            for one in recorded.added
-        ]
+        healed = {
+            one.digests.sha256
+            for one in published
+            if one.healed or (one.created and one.digests.sha256 in claimed)
+        }
+        added = [one.with_healing() if one.sha256 in healed else one for one in recorded.added]
         return self._move(readings, added, recorded) if self._options.move else added
+
+    def _claimed(self, staged: Sequence[Staged]) -> set[bytes]:
+        """Return the digests of those that the rows say to be in the store."""
+        if not staged:
+            return set()
+        with self._runner.database.read() as session:
+            known = find_by_sha256(session, {one.digests.sha256 for one in staged})
+            stored = find_stored(session, known.values()) if known else set()
+        return {digest for digest, entity in known.items() if entity in stored}
 
     def _move(self, readings: Sequence[Reading], added: Sequence[Added], recorded: Recorded) -> list[Added]:
         """Delete the files of a group that is committed, and close their places."""
@@ -237,3 +242,17 @@ class Adding:
         ]
         self._runner.database.retrying(lambda session: close_places(session, gone, utc_now()))
         return [one.with_removal(what) for one, what in zip(added, removed, strict=True)]
+
+
+def _take(adder: Adder, numbers: Iterator[int], path: bytes, size: int, named: bool) -> Take:
+    """Return the job of reading one more file."""
+    return Take(
+        next(numbers),
+        path,
+        size,
+        named,
+        adder.runner.registry.systems,
+        derived=adder.store,
+        store=adder.store if adder.options.copy else None,
+        follow=adder.options.follow_links,
+    )

@@ -35,8 +35,6 @@ class Recorded:
     """Where each reading was found."""
     pending: set[int]
     """The entities on which systems may be pending now."""
-    claimed: set[int]
-    """The entities that the rows said to be in the store before."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,6 @@ class Recorder:
             _judge(readings, entities, places, created, fresh, unstored, visited),
             places,
             pending=older | renamed | (created - visited.keys()),
-            claimed=older - unstored if copied else set(),
         )
 
     def _places(self, session: Session, readings: Sequence[Reading]) -> list[Place]:

@@ -17,7 +17,13 @@ from tests.command_line import Result
 from tests.databases import only_one
 from tests.durability.canonical_dump import Dump, canonical_dump
 from tests.durability.invariants import object_path
-from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library, write_few_files
+from tests.durability.scratch_library import (
+    FEW_FILES,
+    PROGRAM,
+    ScratchLibrary,
+    empty_library,
+    write_few_files,
+)
 from tests.durability.system_call_trace import MUTATING, Call, read_trace, tracing
 from tests.services.processes import strace
 
@@ -95,7 +101,7 @@ def _prepare(folder: Path, session_folder: Path, beginning: str) -> None:
 
     undisturbed = before.copy_to(folder / "undisturbed")
     result = _add(undisturbed, sources, compiled, (), PYTHONDONTWRITEBYTECODE="")
-    if "Traceback" in result.stderr or len(result.json) != 4:
+    if "Traceback" in result.stderr or len(result.json) != FEW_FILES:
         pytest.fail(f"an undisturbed run fails: {result}")
 
     traced = before.copy_to(folder / "traced")

@@ -1,6 +1,7 @@
 """Libraries to break: quickly made, run by the installed program, and run again in this process."""
 
 import os
+import random
 import shutil
 import subprocess
 import sysconfig
@@ -80,14 +81,23 @@ def empty_library(folder: Path, session_folder: Path) -> ScratchLibrary:
     return ScratchLibrary(template).copy_to(folder)
 
 
+FEW_FILES = 8
+
+
 def write_few_files(folder: Path) -> None:
-    """Write the files that matter most: a picture, something else, a second name, a broken picture."""
+    """Write the files that matter most, as many as make a group that is synced as a whole."""
     folder.mkdir()
     picture = encoded(photo(1, (64, 48)), "PNG")
     (folder / "a-picture.png").write_bytes(picture)
     (folder / "b-note.txt").write_bytes(b"a note\n")
     (folder / "c-again.png").write_bytes(picture)
     (folder / "d-half.png").write_bytes(picture[: len(picture) // 2])
+    # Known under a second extension, which recognition has to be told.
+    (folder / "e-again.txt").write_bytes(picture)
+    (folder / "f-empty").touch()
+    # Too large to be visited before it is known to be new.
+    (folder / "g-large.bin").write_bytes(random.Random(1).randbytes(100_000))
+    (folder / "h-other.txt").write_bytes(b"another note\n")
 
 
 def write_tree(folder: Path, files: int, pictures: int = 6) -> None:

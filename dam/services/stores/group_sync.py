@@ -2,6 +2,7 @@
 
 import errno
 import os
+import weakref
 from collections.abc import Sequence
 
 from dam.services.stores.durable_files import fsync_directories, fsync_files
@@ -27,6 +28,7 @@ class GroupSync:
         self._files = files
         self._root = root
         self._descriptor: int | None = None
+        self._finalizer: weakref.finalize[..., GroupSync] | None = None
         self._available = True
         self.failed = False
         """Whether what was written before now may be lost, whatever a later sync says."""
@@ -35,13 +37,17 @@ class GroupSync:
         """Take notice of errors from now on. Raises OSError."""
         if self._descriptor is None:
             self._descriptor = self._files.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            # A worker gets a copy of the store with every batch, and nobody closes those.
+            self._finalizer = weakref.finalize(self, self._files.close, self._descriptor)
+            self._finalizer.atexit = False
             self.failed = False
 
     def close(self) -> None:
         """Stop watching."""
-        if self._descriptor is not None:
-            self._files.close(self._descriptor)
+        if self._finalizer is not None:
             self._descriptor = None
+            self._finalizer()
+            self._finalizer = None
 
     def sync_files(self, paths: Sequence[str]) -> None:
         """Wait until the bytes of these files are on the disk. Raises OSError; discard them all then."""
