@@ -36,7 +36,8 @@ def test_killed_before_any_of_its_changes_it_has_done_nothing(
     else:
         upgrade_database(empty_database_url, revision=revision)
         fill(empty_database_url)
-    assert kill_at_every_change(empty_database_url) >= 9
+    # From the last revision but one there is a single change, beside its number.
+    assert kill_at_every_change(empty_database_url) >= (3 if revision else 9)
     assert schema_of(empty_database_url) == schema_of(database_url)
 
 
