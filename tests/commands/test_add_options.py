@@ -303,18 +303,3 @@ def test_each_result_is_told_before_the_next_path_comes(
     ended = program.finish(process)
     assert ended.exit_code == 0
     assert "4 seen: 4 new" in ended.stderr
-
-
-def test_a_store_that_only_this_process_can_write_is_written_by_it_whatever_the_number_of_workers(
-    library: CommandInProcess, media: Path, tmp_path: Path
-) -> None:
-    store = {
-        "DAM_STORE": f"memory:{tmp_path}",
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'memory.db'}",
-        "DAM_WORKERS": "2",
-    }
-    assert library("setup-db", env=store).exit_code == 0
-    added = library("add-asset", "-r", media, env=store)
-    assert added.exit_code == 0, added.stderr
-    assert counts(added)["new"] == 4
-    assert library("get", "1", "-o", tmp_path / "back", env=store).exit_code == 0
