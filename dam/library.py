@@ -37,8 +37,6 @@ from dam.ingest.options import AddOptions
 from dam.ingest.own_files import OwnFiles
 from dam.ingest.reading import preview_of, verified_chunks
 from dam.ingest.record import Recorder
-from dam.ingest.scan import Scan
-from dam.ingest.scan_record import ScanRecorder
 from dam.ingest.sources import close_altered, find_sources
 from dam.migrations.state import require_current
 from dam.models.asset import Asset, describe_assets
@@ -47,6 +45,8 @@ from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.holdings import Holdings, count_holdings
 from dam.models.stored_copy_component import StoredCopyComponent, StoreRow
 from dam.plugins import installed
+from dam.scan.record import ScanRecorder
+from dam.scan.scan import Scan
 from dam.search.image_query import ImageQuery, read_image_query
 from dam.search.similar_images import SimilarImages, Thresholds, find_similar_images
 from dam.services.file_storage import Store, create_store, open_store
@@ -178,11 +178,14 @@ class Library:
         """
         if options.move and not options.copy:
             raise UsageError("cannot move without copying: the only copy would be deleted")
+        if options.move and options.follow_links:
+            raise UsageError("cannot move what symbolic links lead to: move the files themselves")
         found = self.survey(paths, options)
         if options.dry_run:
             return DryRun(self.database, self.executor, found, self.store, options, until)
         self.store.sweep()
         recorder = Recorder(self.registry, self._store_row().id)
+        # What another process stages in such a store could not be published from here.
         executor = self.executor if self.store.works_across_processes else InProcess()
         return Adder(self._runner(executor), self.store, recorder, options).add(found, until)
 

@@ -187,6 +187,15 @@ class StoreContract:
         assert store.sizes([whole]) == [len(b"whole")]
         assert store.sizes([]) == []
 
+    def test_a_lookup_answers_in_the_order_of_the_questions(self, store: Store) -> None:
+        """Several may be open at a time."""
+        whole = put(store, [b"whole"]).digests.sha256
+        lookup = store.size_lookup()
+        for question in ([whole], [], [NOTHING_HAS_THIS, whole]):
+            lookup.ask(question)
+        assert [lookup.answer() for _ in range(3)] == [[5], [], [None, 5]]
+        lookup.close()
+
     def test_a_file_from_the_store_can_be_read_twice_at_once(self, store: Store) -> None:
         """Two handles do not share a position, and both can seek."""
         sha256 = put(store, [b"0123456789"]).digests.sha256

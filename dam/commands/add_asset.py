@@ -78,7 +78,7 @@ def add_asset(
     from dam.ingest.options import AddOptions
 
     if on_error not in {"stop", "continue"}:
-        raise UsageError(f"bad option: --on-error {on_error}: it is stop or continue")
+        raise UsageError(f"bad option: --on-error {on_error}", hint="it is stop or continue")
     options = AddOptions(
         recursive=recursive,
         follow_links=follow_links,
@@ -92,7 +92,7 @@ def add_asset(
     is_late = _deadline(time_limit)
     # What is loaded by now stays: looking for garbage in it would cost every file.
     gc.freeze()
-    report = AddReport(as_json=as_json, verbose=verbose, dry_run=dry_run)
+    report = AddReport(as_json=as_json, verbose=verbose, dry_run=dry_run, move=move)
     with (
         open_library(**_workers(jobs)) as library,
         Interruption() as interruption,
@@ -124,9 +124,15 @@ def _deadline(time_limit: str | None) -> Callable[[], bool]:
 
 def _workers(jobs: str | None) -> dict[str, object]:
     """Return the setting that `--jobs` overrides."""
+    from dam.errors import UsageError
+
     if jobs is None:
         return {}
-    return {"workers": len(os.sched_getaffinity(0)) if jobs == "cpus" else jobs}
+    if jobs == "cpus":
+        return {"workers": len(os.sched_getaffinity(0))}
+    if not (jobs.isascii() and jobs.isdecimal()):
+        raise UsageError(f"bad option: --jobs {jobs}", hint="it is a number of processes, or cpus")
+    return {"workers": int(jobs)}
 
 
 def _named(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from dam.commands.output import flush, path_fields, print_json, print_line, talk
+from dam.commands.output import counted, flush, path_fields, print_json, print_line, talk
 from dam.core.path_text import show_path
 from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
 
@@ -10,12 +10,13 @@ from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
 class AddReport:
     """Prints outcomes as they are acknowledged, and counts them."""
 
-    def __init__(self, *, as_json: bool, verbose: bool, dry_run: bool) -> None:
+    def __init__(self, *, as_json: bool, verbose: bool, dry_run: bool, move: bool) -> None:
         self._as_json = as_json
         self._verbose = verbose
         self._dry_run = dry_run
+        self._move = move
         self._counts: Counter[AddStatus] = Counter()
-        self._troubled = self._refused = self._healed = self._moved = self._stayed = 0
+        self._troubled = self._refused = self._damaged = self._moved = self._stayed = 0
 
     @property
     def failures(self) -> int:
@@ -25,7 +26,7 @@ class AddReport:
     @property
     def exit_code(self) -> int:
         """Give the code for everything told so far."""
-        if self._healed:
+        if self._damaged:
             return 4
         return 3 if self._refused or self._stayed else 0
 
@@ -53,10 +54,10 @@ class AddReport:
             text = f"dry run, nothing written: {text}"
         if self._troubled:
             text += f" ({self._troubled} with problems: see show)"
-        if self._moved or self._stayed:
+        if self._move:
             text += f"; {self._moved} moved"
         if ignored:
-            text += f"; {ignored} names left out by .damignore"
+            text += f"; {counted(ignored, 'name', 'names')} left out by .damignore"
         talk(text)
         if is_late:
             talk("the time limit is reached: the same command goes on from there")
@@ -64,7 +65,7 @@ class AddReport:
     def _tell(self, added: Added) -> None:
         self._counts[added.status] += 1
         self._troubled += bool(added.problems)
-        self._healed += added.healed
+        self._damaged += added.healed or added.damaged
         self._moved += added.moved
         self._stayed += added.stayed
         self._refused += added.status == "failed" or (added.status == "skipped" and added.named)

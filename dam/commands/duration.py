@@ -4,16 +4,19 @@ import re
 
 from dam.errors import UsageError
 
-_WHOLE = re.compile(r"(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?")
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_PARTS = re.compile("".join(f"(?:{_NUMBER}{unit})?" for unit in "dhms"), re.ASCII)
+_SECONDS = re.compile(_NUMBER, re.ASCII)
 
 
 def seconds_of(text: str) -> float:
     """Return the seconds that a duration means. Raises UsageError for anything else, and for none at all."""
-    match = _WHOLE.fullmatch(text.strip().lower())
-    parts = match.groups() if match else ()
-    seconds = sum(
-        float(part) * factor for part, factor in zip(parts, (86400, 3600, 60, 1), strict=False) if part
-    )
+    written = text.strip().lower()
+    if _SECONDS.fullmatch(written):
+        written += "s"
+    match = _PARTS.fullmatch(written)
+    parts = match.groups("0") if match else ()
+    seconds = sum(float(part) * unit for part, unit in zip(parts, (86400, 3600, 60, 1), strict=False))
     if not seconds:
         raise UsageError(f"bad duration: {text}", hint="write it like 90s, 45m or 1h30m")
     return seconds

@@ -30,7 +30,13 @@ class Progress:
             from rich.progress import Progress as Bar
 
             columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeRemainingColumn())
-            self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self._bar = Bar(
+                *columns,
+                console=Console(stderr=True),
+                transient=True,
+                # Lines of the answer belong above the bar, but only those that go to a terminal themselves.
+                redirect_stdout=sys.stdout.isatty(),
+            )
             self._bar.start()
             self._task = self._bar.add_task(self._what, total=None)
         return self

@@ -9,8 +9,8 @@ import typer
 from dam.commands import AsJson, command_app
 
 if TYPE_CHECKING:
-    from dam.ingest.scan import Scan
-    from dam.ingest.scanned import ScannedPlace
+    from dam.scan.scan import Scan
+    from dam.scan.scanned import ScannedPlace
 
 app = command_app()
 
@@ -122,7 +122,7 @@ def _say_json(place: "ScannedPlace") -> None:
 
 
 def _figures(counts: Counter[str], places: "Scan", lost: set[int]) -> dict[str, Any]:
-    from dam.ingest.scanned import ScanStatus
+    from dam.scan.scanned import ScanStatus
 
     return {
         "known": counts.total(),
@@ -135,7 +135,7 @@ def _figures(counts: Counter[str], places: "Scan", lost: set[int]) -> dict[str, 
 
 def _summary(counts: Counter[str], places: "Scan", dry_run: bool) -> str:
     from dam.commands.output import counted
-    from dam.ingest.scanned import ScanStatus
+    from dam.scan.scanned import ScanStatus
 
     parts = ", ".join(f"{counts[status]} {status.value}" for status in ScanStatus)
     around = places.surroundings

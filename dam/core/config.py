@@ -51,6 +51,8 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
+        if name in Settings.model_fields:
+            name = str(Settings.model_fields[name].validation_alias)
         reason = first["msg"].removeprefix("Value error, ")
         raise UsageError(f"bad setting: {name}: {reason[:1].lower()}{reason[1:]}") from None
     except UnicodeDecodeError:

@@ -159,10 +159,10 @@ class _Visitor:
             made, outcome, message = [], Outcome.UNAVAILABLE, missing.message
         except _NOT_THE_SYSTEMS_FAULT:
             raise
-        except MemoryError:
-            made, outcome, message = [], Outcome.FAILED, self._with_noise("out of memory")
+        except MemoryError as error:
+            made, outcome, message = [], Outcome.FAILED, self._with_noise("out of memory", error)
         except Exception as error:  # noqa: BLE001 - any fault of a system is that system's failed entry
-            made, outcome, message = [], Outcome.FAILED, self._with_noise(_reason(error))
+            made, outcome, message = [], Outcome.FAILED, self._with_noise(_reason(error), error)
         self.result.runs.append(Run(system.name, system.version, outcome, message))
         self._replace(system, made)
 
@@ -215,6 +215,8 @@ class _Visitor:
             except _NOT_THE_SYSTEMS_FAULT:
                 raise
             except Exception as error:  # noqa: BLE001 - kept and raised again for each system that asks
+                if noise := self.watch.noise():
+                    error.add_note(noise)  # For each of them, not only for the first one.
                 self.built[resource] = _Failure(error)
         made = self.built[resource]
         if not isinstance(made, _Failure):
@@ -229,10 +231,10 @@ class _Visitor:
             raise RuntimeError(self.task.barred[name])
         self.watch.step(name)
 
-    def _with_noise(self, reason: str) -> str:
+    def _with_noise(self, reason: str, error: BaseException) -> str:
         """Return a reason with what libraries said about it behind our back, as text any database holds."""
-        noise = self.watch.noise()
-        return _holdable(f"{reason}: {noise}") if noise else reason
+        noise = [*getattr(error, "__notes__", []), self.watch.noise()]
+        return _holdable(": ".join(filter(None, [reason, *noise])))
 
     def _reach_content(self) -> bool:
         if self._content is not None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import cast
@@ -11,16 +11,15 @@ from dam.core.columns import utc_now
 from dam.core.executor import Finished
 from dam.core.run import Runner
 from dam.core.visit import Result, Task
-from dam.ingest.added import Added, AddStatus, Outcomes
+from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
 from dam.ingest.debts import Debts
 from dam.ingest.group import Group
 from dam.ingest.intake import Intake
 from dam.ingest.known import KnownPlaces
 from dam.ingest.listing import Listing
 from dam.ingest.options import AddOptions
-from dam.ingest.presence import PresenceCheck
 from dam.ingest.record import Recorded, Recorder
-from dam.ingest.removal import close_places, remove_source
+from dam.ingest.removal import Removal, close_places
 from dam.ingest.take import Reading, Refused, Take, first_visit
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.stored_copy_component import find_stored
@@ -67,9 +66,7 @@ class Adding:
         """By digest, the files that wait for the first visit to their content."""
         self._copies_to = adder.store if self._options.copy else None
         # It must not know this object: what is staged would stay until the garbage collector comes.
-        self._intake = Intake(
-            listings, self._known_places(), partial(_take, adder, count(1)), self._copies_to
-        )
+        self._intake = Intake(listings, self._known_places(), partial(_take, adder, count(1)))
 
     @property
     def ignored(self) -> int:
@@ -87,7 +84,7 @@ class Adding:
         debts = Debts(self._runner)
         while True:
             self._feed()
-            for outcomes in self._intake.outcomes():
+            for outcomes in self._told(self._intake.outcomes()):
                 debts.pay(outcomes)
                 yield outcomes
             self._receive(self._channel.finished(self._patience()))
@@ -100,6 +97,13 @@ class Adding:
             if is_over:
                 return
 
+    def _told(self, outcomes: Iterable[Outcomes]) -> Iterator[Outcomes]:
+        """Pass on what came of paths that were not read."""
+        for group in outcomes:
+            if not isinstance(group, UnchangedFiles):
+                self._stop_if_failed(one.status for one in group)
+            yield group
+
     def _discard(self) -> None:
         """Let go of what was read and will not be recorded."""
         waiting = [*self._group.readings, *(r for same in self._visiting.values() for r in same)]
@@ -110,8 +114,7 @@ class Adding:
         # What is to be deleted has to be read: that it looks unchanged is not enough.
         if self._options.rehash or self._options.move:
             return None
-        folders = self._adder.recorder.folders
-        return KnownPlaces(self._runner.database, folders, self._copies_to, confirm=False)
+        return KnownPlaces(self._runner.database, self._adder.recorder.folders, self._copies_to)
 
     def _feed(self) -> None:
         """Give the workers enough to do."""
@@ -119,15 +122,12 @@ class Adding:
             self._stop()
         while self._stop_by is None and self._channel.has_room:
             batch = self._intake.batch(partial=not self._under_way)
-            checks = self._intake.checks()
-            for check in checks:
-                self._start([check])
             if batch:
                 self._start(batch)
-            if not (batch or checks) or self._intake.has_to_tell:
+            if not batch or self._intake.has_to_tell:
                 return
 
-    def _start(self, jobs: Sequence[Take | Task | PresenceCheck]) -> None:
+    def _start(self, jobs: Sequence[Take | Task]) -> None:
         self._under_way += len(jobs)
         self._channel.start(jobs)
 
@@ -153,8 +153,6 @@ class Adding:
         for job, result in finished:
             if isinstance(job, Task):
                 self._visited(job, result)
-            elif isinstance(job, PresenceCheck):
-                self._intake.confirm(job, result)
             elif isinstance(result, Refused):
                 self._refuse(cast("Take", job), result)
             else:
@@ -194,7 +192,10 @@ class Adding:
 
     def _refuse(self, job: Take, refused: Refused) -> None:
         self._refused.append(Added.refused(job, refused))
-        if self._options.stop_on_error and refused.status is AddStatus.FAILED and self._stop_by is None:
+        self._stop_if_failed([refused.status])
+
+    def _stop_if_failed(self, statuses: Iterable[AddStatus]) -> None:
+        if self._options.stop_on_error and self._stop_by is None and AddStatus.FAILED in statuses:
             self._stop()
 
     def _commit(self) -> list[Added]:
@@ -232,19 +233,15 @@ class Adding:
 
     def _move(self, readings: Sequence[Reading], added: Sequence[Added], recorded: Recorded) -> list[Added]:
         """Delete the files of a group that is committed, and close their places."""
-        problems = [remove_source(reading, self._adder.store) for reading in readings]
-        moved = [
+        removal = Removal(self._adder.store)
+        removed = [removal.remove(reading) for reading in readings]
+        gone = [
             (one.entity, place)
-            for one, place, problem in zip(added, recorded.places, problems, strict=True)
-            if problem is None and one.entity is not None
+            for one, place, what in zip(added, recorded.places, removed, strict=True)
+            if what.problem is None and one.entity is not None
         ]
-        self._runner.database.retrying(lambda session: close_places(session, moved, utc_now()))
-        return [
-            replace(one, moved=True)
-            if problem is None
-            else replace(one, stayed=True, note=f"not moved: {problem}")
-            for one, problem in zip(added, problems, strict=True)
-        ]
+        self._runner.database.retrying(lambda session: close_places(session, gone, utc_now()))
+        return [one.with_removal(what) for one, what in zip(added, removed, strict=True)]
 
 
 def _take(adder: Adder, numbers: Iterator[int], path: bytes, size: int, named: bool) -> Take:

@@ -7,6 +7,7 @@ from typing import Self
 
 from dam.ingest.add_status import AddStatus
 from dam.ingest.listing import Candidate, Unchanged
+from dam.ingest.removal import Removed
 from dam.ingest.take import Refused, Take
 
 __all__ = ["AddStatus", "Added", "Outcomes", "UnchangedFiles"]
@@ -36,6 +37,8 @@ class Added:
     """Whether the file was deleted where it was found, its copy in the store having been verified."""
     stayed: bool = False
     """Whether it should have been moved, and is still where it was found."""
+    damaged: bool = False
+    """Whether the store's copy was found damaged and is damaged still."""
 
     @classmethod
     def of(cls, candidate: Candidate) -> Self:
@@ -51,6 +54,15 @@ class Added:
     def with_healing(self) -> Self:
         """Return the same, healed."""
         return replace(self, healed=True, note="healed: the copy in the store was damaged or missing")
+
+    def with_removal(self, removed: Removed) -> Self:
+        """Return the same, moved, or with the reason why the file stayed."""
+        if removed.problem is None:
+            return replace(self, moved=True)
+        note = f"not moved: {removed.problem}"
+        if self.note:
+            note = f"{self.note}; {note}"
+        return replace(self, stayed=True, damaged=removed.is_damaged, note=note)
 
 
 @dataclass(frozen=True, slots=True)

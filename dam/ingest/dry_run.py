@@ -47,6 +47,8 @@ class DryRun:
         known = KnownPlaces(self.database, self._folders, self.store if self.options.copy else None)
         reads_all = self.options.rehash or self.options.move
         for sifted in map(unsifted, self.listings) if reads_all else known.sift_all(self.listings):
+            if self.until():
+                return
             listing = sifted.listing
             self.ignored += listing.ignored
             yield [Added.of(candidate) for candidate in listing.others]
@@ -57,8 +59,6 @@ class DryRun:
             if len(takes) >= _AT_ONCE or listing is PAUSE:
                 yield self._foretell(takes)
                 takes = []
-            if self.until():
-                return
         yield self._foretell(takes)
 
     def _take(self, number: int, path: bytes, size: int, listing: Listing) -> Take:

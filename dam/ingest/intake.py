@@ -4,13 +4,10 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from dam.core.job import Unwatched
 from dam.ingest.added import Added, Outcomes, UnchangedFiles
-from dam.ingest.known import KnownPlaces, Sifted, unsifted
+from dam.ingest.known import KnownPlaces, unsifted
 from dam.ingest.listing import PAUSE, Listing
-from dam.ingest.presence import CHECKED_AT_ONCE, PresenceCheck, Unconfirmed
 from dam.ingest.take import Take
-from dam.services.file_storage import Store
 
 _BATCH_FILES = 32
 _BATCH_BYTES = 1 << 20
@@ -24,28 +21,15 @@ MakeTake = Callable[[bytes, int, bool], Take]
 class Intake:
     """Turns listings into batches of jobs, and into outcomes where no reading is needed."""
 
-    def __init__(
-        self,
-        listings: Iterable[Listing],
-        known: KnownPlaces | None,
-        make: MakeTake,
-        store: Store | None = None,
-    ) -> None:
-        """Read the listings as they are needed; without `known` every file is read.
-
-        What `known` takes for unchanged has to be confirmed by the `store`.
-        """
-        self._unconfirmed = Unconfirmed(store) if store else None
-        self._checks: dict[int, tuple[PresenceCheck, Unconfirmed]] = {}
-        self._waiting_checks: list[PresenceCheck] = []
-        self._confirmed = 0
-        self._is_paused = False
+    def __init__(self, listings: Iterable[Listing], known: KnownPlaces | None, make: MakeTake) -> None:
+        """Read the listings as they are needed; without `known` every file is read."""
         self._sifted = known.sift_all(listings) if known else map(unsifted, listings)
         self._make = make
         self._takes: deque[Take] = deque()
         self._cost = 0
         self._outcomes: list[Outcomes] = []
         self._told = 0
+        self._is_paused = False
         self.is_exhausted = False
         """Whether every folder has been listed."""
         self.ignored = 0
@@ -54,17 +38,7 @@ class Intake:
     @property
     def has_more(self) -> bool:
         """Tell whether there may be more jobs."""
-        return bool(self._takes) or not self.is_exhausted or bool(self._waiting_checks)
-
-    def checks(self) -> list[PresenceCheck]:
-        """Return the checks to be run since the last call; `confirm` takes what they find."""
-        checks, self._waiting_checks = self._waiting_checks, []
-        return checks
-
-    def confirm(self, check: PresenceCheck, lost: list[bytes]) -> None:
-        """Go on with the files of a check: what the store has lost is read, the rest is unchanged."""
-        for sifted in self._checks.pop(id(check))[1].settled(lost):
-            self._settle(sifted)
+        return bool(self._takes) or not self.is_exhausted
 
     def batch(self, *, partial: bool) -> list[Take]:
         """Return jobs that travel together: many small files, or a single large one.
@@ -90,48 +64,24 @@ class Intake:
         return told
 
     @property
-    def _is_full(self) -> bool:
-        return len(self._takes) >= _BATCH_FILES or self._cost >= _BATCH_BYTES
+    def has_to_tell(self) -> bool:
+        """Tell whether there are outcomes enough to see to them first."""
+        return self._told >= _OUTCOMES
 
     @property
-    def has_to_tell(self) -> bool:
-        """Tell whether there are outcomes or checks enough to see to them first."""
-        return self._told >= _OUTCOMES or bool(self._waiting_checks)
+    def _is_full(self) -> bool:
+        return len(self._takes) >= _BATCH_FILES or self._cost >= _BATCH_BYTES
 
     def _take_in(self) -> None:
         sifted = next(self._sifted, None)
         if sifted is None or sifted.listing is PAUSE:
             self.is_exhausted = sifted is None
             self._is_paused = True
-            self._check()
             return
         listing = sifted.listing
         self.ignored += listing.ignored
         if listing.others:
             self._tell([Added.of(candidate) for candidate in listing.others])
-        if self._unconfirmed is None or not sifted.unchanged:
-            self._settle(sifted)
-            return
-        self._unconfirmed.add(sifted)
-        if self._unconfirmed.files >= CHECKED_AT_ONCE:
-            self._check()
-
-    def _check(self) -> None:
-        """Have the store confirm what is unchanged: at once if it is little, else by a worker."""
-        if self._unconfirmed is None or not self._unconfirmed.files:
-            return
-        unconfirmed, self._unconfirmed = self._unconfirmed, Unconfirmed(self._unconfirmed.store)
-        check = unconfirmed.check()
-        self._checks[id(check)] = check, unconfirmed
-        self._confirmed += unconfirmed.files
-        if self._confirmed <= CHECKED_AT_ONCE:
-            self.confirm(check, check.run(Unwatched()))
-        else:
-            self._waiting_checks.append(check)
-
-    def _settle(self, sifted: Sifted) -> None:
-        """Tell of what is unchanged, and have the rest read."""
-        listing = sifted.listing
         if sifted.unchanged:
             self._tell(UnchangedFiles(listing.folder, sifted.unchanged, listing.named))
         for name, status in sifted.changed:

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -13,11 +14,13 @@ from dam.ingest.listing import PAUSE, Listing, Unchanged
 from dam.ingest.matching import PlaceMatcher
 from dam.models.directory import Place, find_directories
 from dam.models.file_location_component import find_open_locations
-from dam.services.file_storage import Store
+from dam.services.file_storage import Sizes, Store
 
 _BATCH_FILES = 512
 _BATCH_LISTINGS = 256
 _BATCH_SECONDS = 0.2
+_AHEAD = 3
+"""So many batches are matched while the store is asked about the one before them."""
 
 
 class Sifted(NamedTuple):
@@ -33,8 +36,7 @@ class KnownPlaces:
 
     Their place is known with the same size, times and inode, and those times are to be trusted. With a
     `store` the bytes must be there too, both by the rows and by the store's own word: what it has lost
-    is to be read, and so healed. Whoever asks the store himself sets `confirm` to false. The SHA-256 is
-    given only with a `store`, or if `sha256` asks for it.
+    is to be read, and so healed. The SHA-256 is given only with a `store`, or if `sha256` asks for it.
     """
 
     def __init__(
@@ -44,10 +46,9 @@ class KnownPlaces:
         store: Store | None,
         *,
         sha256: bool = False,
-        confirm: bool = True,
     ) -> None:
         self._database = database
-        self._store = store if confirm else None
+        self._store = store
         self._matcher = PlaceMatcher(folders, stored=store is not None, sha256=sha256 or store is not None)
 
     def sift(self, listing: Listing) -> tuple[list[Unchanged], list[tuple[bytes, os.stat_result]]]:
@@ -60,11 +61,35 @@ class KnownPlaces:
 
         Nothing is kept open between what it yields. Raises DatabaseError, StoreError and NoLibrary.
         """
+        if self._store is None:
+            for matched in self._matched(listings):
+                yield from map(_sift, matched)
+            return
+        lookup = self._store.size_lookup()
+        asked: deque[list[_Matched]] = deque()
+        try:
+            for matched in self._matched(listings):
+                lookup.ask(_digests(matched))
+                asked.append(matched)
+                while len(asked) > (0 if matched[-1].listing is PAUSE else _AHEAD):
+                    yield from _confirmed(asked.popleft(), lookup.answer())
+            for matched in asked:
+                yield from _confirmed(matched, lookup.answer())
+        finally:
+            lookup.close()
+
+    def _matched(self, listings: Iterable[Listing]) -> Iterator[list["_Matched"]]:
         for batch in _batches(listings):
             with self._database.read() as session:
                 found = self._matcher.match(session, batch)
-            for listing, unchanged in zip(batch, found, strict=True):
-                yield _sift(listing, unchanged, self._store)
+            yield [_Matched(listing, known) for listing, known in zip(batch, found, strict=True)]
+
+
+class _Matched(NamedTuple):
+    """A listing, and its files by name that are as the rows say."""
+
+    listing: Listing
+    found: dict[bytes, Unchanged]
 
 
 def unsifted(listing: Listing) -> Sifted:
@@ -86,27 +111,29 @@ def entity_at(session: Session, path: bytes) -> int | None:
     return row.entity_id if row else None
 
 
-def drop_lost(sifted: Sifted, lost: Collection[bytes]) -> Sifted:
-    """Return a listing of which the files with these digests are to be read after all."""
-    kept = [one for one in sifted.unchanged if one[3] not in lost]
-    names = {name for name, _, _, _ in kept}
-    return Sifted(sifted.listing, kept, [one for one in sifted.listing.files if one[0] not in names])
-
-
-def _sift(listing: Listing, found: dict[bytes, Unchanged], store: Store | None) -> Sifted:
-    if store is not None and found:
-        _drop_lost(store, found)
+def _sift(matched: _Matched) -> Sifted:
+    listing, found = matched
     if len(found) == len(listing.files):
         return Sifted(listing, [found[name] for name, _ in listing.files], [])
     unchanged = [found[name] for name, _ in listing.files if name in found]
     return Sifted(listing, unchanged, [one for one in listing.files if one[0] not in found])
 
 
-def _drop_lost(store: Store, found: dict[bytes, Unchanged]) -> None:
-    sizes = store.sizes([sha256 for _, _, _, sha256 in found.values() if sha256 is not None])
-    for (name, _, size, _), kept in zip(list(found.values()), sizes, strict=True):
-        if size != kept:
+def _digests(batch: Sequence[_Matched]) -> list[bytes]:
+    return [sha256 for _, found in batch for _, _, _, sha256 in found.values() if sha256 is not None]
+
+
+def _confirmed(batch: Sequence[_Matched], sizes: Sizes) -> Iterator[Sifted]:
+    """Yield what was matched, without the files that the store does not have in their size."""
+    kept = iter(sizes)
+    for matched in batch:
+        found = matched.found
+        lost = [
+            name for (name, _, size, _), there in zip(found.values(), kept, strict=False) if size != there
+        ]
+        for name in lost:
             del found[name]
+        yield _sift(matched)
 
 
 def _batches(listings: Iterable[Listing]) -> Iterator[list[Listing]]:

@@ -43,6 +43,26 @@ class Published:
     """Whether the store had a damaged copy, which now lies in quarantine."""
 
 
+Sizes = list[int | None]
+"""How many bytes are kept under each of some digests, None where there is no object."""
+
+
+class SizeLookup(Protocol):
+    """Answers questions about sizes in the order in which they are asked."""
+
+    def ask(self, sha256s: Sequence[bytes]) -> None:
+        """Ask what `Store.sizes` answers, without waiting longer than needed. Raises as that does."""
+        ...
+
+    def answer(self) -> Sizes:
+        """Return the answer to the oldest question that has none yet. Raises as `Store.sizes` does."""
+        ...
+
+    def close(self) -> None:
+        """End whatever was started to find the answers."""
+        ...
+
+
 class Store(Protocol):
     """Keeps bytes under their SHA-256. It must pickle; `dam.testing.StoreContract` says the rest."""
 
@@ -113,6 +133,10 @@ class Store(Protocol):
 
     def sizes(self, sha256s: Sequence[bytes]) -> list[int | None]:
         """Return `size` of each of these, for much less than one by one."""
+        ...
+
+    def size_lookup(self) -> "SizeLookup":
+        """Return what answers `sizes` for question after question; close it in the end."""
         ...
 
     def put_derived(self, data: bytes) -> bytes:

@@ -7,6 +7,7 @@ import pytest
 
 from dam.models.image.samples import encoded, photo
 from tests.command_line import CommandInProcess, CommandProcess
+from tests.commands.facts import write
 from tests.commands.permissions import UNPRIVILEGED
 
 
@@ -52,3 +53,13 @@ def unprivileged(library: CommandInProcess, database_kind: str) -> Iterator[Comm
     command = CommandProcess(wrapper=UNPRIVILEGED)
     yield command
     command.end_all()
+
+
+@pytest.fixture
+def folder(library: CommandInProcess, tmp_path: Path) -> Path:
+    """A folder with four files that the library has."""
+    folder = tmp_path / "files"
+    for name in ("a", "b", "c", "inner/d"):
+        write(folder / name, name[-1:].encode() * 10)
+    assert library("add-asset", "-r", folder).exit_code == 0
+    return folder

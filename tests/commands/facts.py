@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def counts(result: Result) -> dict[str, int]:
     """Return the figures of the summary that `add-asset` ends with."""
     (line,) = (line for line in result.stderr.splitlines() if " seen: " in line)
     seen, _, rest = line.removeprefix("dry run, nothing written: ").partition(" seen: ")
-    parts = (part.split() for part in rest.partition(" (")[0].split(", "))
+    parts = (part.split() for part in re.split(r" \(|;", rest)[0].split(", "))
     return {"seen": int(seen)} | {name: int(number) for number, name in parts}
 
 

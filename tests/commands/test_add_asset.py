@@ -187,3 +187,14 @@ def test_nothing_to_add_is_a_usage_error(library: CommandInProcess) -> None:
     assert refused.exit_code == 2
     assert "nothing to add: no path was given" in refused.stderr
     assert library("add-asset", "--no-such-option", "x").exit_code == 2
+
+
+def test_of_very_many_unchanged_files_none_is_forgotten(library: CommandInProcess, tmp_path: Path) -> None:
+    count = 2600
+    for number in range(count):
+        write(tmp_path / "in" / str(number % 7) / f"{number}.txt", b"%d" % number)
+    assert counts(library("add-asset", "-r", "--no-copy", tmp_path / "in"))["new"] == count
+    assert counts(library("add-asset", "-r", tmp_path / "in"))["duplicate"] == count
+    again = library("add-asset", "-r", tmp_path / "in")
+    assert (counts(again)["seen"], counts(again)["unchanged"]) == (count, count)
+    assert again.stdout == ""

@@ -193,11 +193,17 @@ def _killing(pool: WorkerPool, tasks: list[Task]) -> Iterator[Task]:
 
 def workers_of(coordinator: int) -> list[int]:
     """Return the workers: the children of the coordinator's fork server."""
-    parents = {}
+    return [worker for server in children_of(coordinator) for worker in children_of(server)]
+
+
+def children_of(parent: int) -> list[int]:
+    """Return the processes that a process has started and not outlived."""
+    found = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
-    return [pid for pid, parent in parents.items() if parents.get(parent) == coordinator]
+            if int(status.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(status.parent.name))
+    return found
 
 
 class SmallKindComponent(Kind):

@@ -64,7 +64,23 @@ def matches(expected: list[str], actual: str) -> bool:
     pattern = "".join(
         r"(?:[^\n]*\n)*" if line.strip() == _ELLIPSIS else f"{_line_pattern(line)}\n" for line in expected
     )
-    return re.fullmatch(pattern, actual) is not None
+    return re.fullmatch(pattern, actual) is not None or _matches_in_any_order(expected, actual)
+
+
+def _matches_in_any_order(expected: list[str], actual: str) -> bool:
+    """Tell whether these are the lines of an add, which come as files are done, and its summary."""
+    *lines, summary = actual.splitlines() or [""]
+    if _ELLIPSIS in expected or " seen: " not in summary or len(expected) != len(lines) + 1:
+        return False
+    left = [re.compile(_line_pattern(line)) for line in expected]
+    if not left.pop().fullmatch(summary):
+        return False
+    for line in lines:
+        found = next((pattern for pattern in left if pattern.fullmatch(line)), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return True
 
 
 def _line_pattern(line: str) -> str:

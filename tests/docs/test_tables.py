@@ -5,10 +5,12 @@ import tomllib
 from typing import TypeGuard
 
 import pytest
+from typer.main import get_command
 
 import dam
 from dam import errors
 from dam.cli import COMMANDS
+from dam.commands import add_asset
 from dam.core.config import Settings
 from dam.errors import DamError
 from tests.docs.markdown import CHECKOUT, README, table
@@ -27,6 +29,13 @@ def unset(library_environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 def test_every_command_is_in_the_table_and_no_other() -> None:
     assert [row.split(" ")[0] for row in table(README, "Command")] == list(COMMANDS)
+
+
+def test_every_option_of_adding_is_in_the_table_and_no_other() -> None:
+    listed = {name for row in table(README, "Option") for name in re.findall(r"(?<![\w-])--?\w[\w-]*", row)}
+    options = get_command(add_asset.app).params
+    there = {name for option in options for name in option.opts if name.startswith("-")}
+    assert listed == there
 
 
 def test_every_exit_code_is_in_the_table() -> None:

@@ -6,12 +6,12 @@ some test must notice.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dam.cli import main
 from dam.core import database
-from dam.ingest.add import Adder
-from dam.ingest.added import Added, Reading
+from dam.ingest.add import Adding
+from dam.ingest.added import Added
 from dam.services.file_storage import Published, Staged
 from dam.services.stores import group_sync, local_store
 from dam.services.stores.durable_files import fsync_directories, write_fully
@@ -78,9 +78,9 @@ def skip_sync_of_rows() -> None:
 
 def row_before_bytes() -> None:
     """Commit the row that claims the bytes, and publish them afterwards."""
-    record, publish = Adder._record, LocalStore.publish
+    commit, publish = Adding._commit, LocalStore.publish
 
-    def record_first(adder: Adder, readings: Mapping[int, Reading]) -> dict[int, Added]:
+    def record_first(adding: Adding) -> list[Added]:
         waiting: list[Staged] = []
 
         def postpone(store: LocalStore, staged: Sequence[Staged]) -> list[Published]:
@@ -88,12 +88,12 @@ def row_before_bytes() -> None:
             return [Published(one.digests, created=True, healed=False) for one in staged]
 
         put_in_place_of(LocalStore, "publish", postpone)
-        recorded = record(adder, readings)
-        assert isinstance(adder.store, LocalStore)
-        publish(adder.store, waiting)
+        recorded = commit(adding)
+        assert isinstance(adding._copies_to, LocalStore)
+        publish(adding._copies_to, waiting)
         return recorded
 
-    put_in_place_of(Adder, "_record", record_first)
+    put_in_place_of(Adding, "_commit", record_first)
 
 
 def swallow_write_errors() -> None:

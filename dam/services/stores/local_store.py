@@ -13,7 +13,7 @@ from typing import BinaryIO, TypeVar
 
 from dam.errors import DamError, IntegrityError, NoLibrary, StoreError
 from dam.services.digests import Digester
-from dam.services.file_storage import Published, Staged
+from dam.services.file_storage import Published, SizeLookup, Staged
 from dam.services.os_errors import store_error, store_errors
 from dam.services.stores.derived_files import DERIVED, DerivedFiles
 from dam.services.stores.durable_files import discard_files, make_directory, write_fully
@@ -22,6 +22,7 @@ from dam.services.stores.group_sync import GroupSync
 from dam.services.stores.local_place import TEMPORARY, path_of, prepare_folder, url_of
 from dam.services.stores.marker import read_marker
 from dam.services.stores.object_files import OBJECTS, QUARANTINE, ObjectFiles
+from dam.services.stores.size_lookup import SizesBeside
 from dam.services.stores.staging import Draft, Staging
 from dam.services.stores.writer_folder import sweep
 
@@ -140,6 +141,10 @@ class LocalStore:
         if None in sizes:
             self._check_marker()
         return sizes
+
+    def size_lookup(self) -> SizeLookup:
+        """Return a lookup that has another process do it where there are many."""
+        return SizesBeside(self, self._folder(OBJECTS))
 
     def put_derived(self, data: bytes) -> bytes:
         """Keep derived bytes, unless they are there and whole."""

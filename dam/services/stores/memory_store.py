@@ -7,7 +7,8 @@ from typing import BinaryIO
 
 from dam.errors import IntegrityError, NoLibrary
 from dam.services.digests import Digests, digest_chunks
-from dam.services.file_storage import Published, Staged
+from dam.services.file_storage import Published, SizeLookup, Staged
+from dam.services.stores.size_lookup import SizesNow
 from dam.services.stores.waiting_room import WaitingRoom
 
 _STORES: dict[str, "MemoryStore"] = {}
@@ -72,6 +73,10 @@ class MemoryStore:
     def sizes(self, sha256s: Sequence[bytes]) -> list[int | None]:
         """Return how many bytes are kept under each digest."""
         return [self.size(sha256) for sha256 in sha256s]
+
+    def size_lookup(self) -> SizeLookup:
+        """Return a lookup that answers at once."""
+        return SizesNow(self)
 
     def put_derived(self, data: bytes) -> bytes:
         """Keep derived bytes."""

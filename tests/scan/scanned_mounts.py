@@ -1,6 +1,6 @@
 """A library whose disks come and go: run in mounts of its own, it prints what came of it.
 
-`python -m tests.ingest.scanned_mounts SCENARIO LIBRARY MOUNT` expects a fresh library and an empty folder.
+`python -m tests.scan.scanned_mounts SCENARIO LIBRARY MOUNT` expects a fresh library and an empty folder.
 """
 
 import json

@@ -16,10 +16,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from dam.core.config import load_settings
-from dam.ingest.scanned import ScanStatus
 from dam.library import Library
 from dam.models.content_hash_sha256_component import ContentHashSHA256Component
 from dam.models.file_location_component import FileLocationComponent
+from dam.scan.scanned import ScanStatus
 from tests.core.state_machines import prove
 
 NAMES = ("a", "b", "c", "in/a", "in/b", "in/deep/a", "out/a")

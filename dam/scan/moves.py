@@ -17,10 +17,10 @@ from dam.core.database import Database
 from dam.errors import SourceError
 from dam.ingest.folders import Folders
 from dam.ingest.own_files import DatabaseFiles, OwnFiles
-from dam.ingest.scan_record import Finding, Read
 from dam.ingest.walk import Walker
 from dam.models.directory import Place, find_directories
 from dam.models.file_location_component import find_open_locations
+from dam.scan.record import Finding, Read
 from dam.services.deep_paths import stat_path
 from dam.services.digests import digest_chunks
 from dam.services.file_facts import FileFacts

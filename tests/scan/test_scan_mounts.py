@@ -27,7 +27,7 @@ def play(tmp_path: Path, session_folder: Path) -> Play:
                 *own_mounts(),
                 sys.executable,
                 "-m",
-                "tests.ingest.scanned_mounts",
+                "tests.scan.scanned_mounts",
                 scenario,
                 library.folder,
                 tmp_path / "mount",

@@ -14,15 +14,8 @@ from itertools import chain
 from typing import TypeVar
 
 from dam.core.database import Database
-from dam.ingest.compare import compare, take_offline
 from dam.ingest.folders import absolute
-from dam.ingest.look import has_any_of, look_at_folder
-from dam.ingest.moves import MoveSearch
 from dam.ingest.own_files import OwnFiles
-from dam.ingest.roots import Offline, OpenRoot, open_root
-from dam.ingest.scan_record import Finding, ScanRecorder
-from dam.ingest.scan_scope import Part, known_folders, known_parts, parts_of, without_those_inside
-from dam.ingest.scanned import ScannedPlace, ScanStatus, Surroundings
 from dam.models.content_hash_sha256_component import digests_of
 from dam.models.directory import Folder, KnownRoot, roots_of
 from dam.models.file_location_component import (
@@ -32,6 +25,13 @@ from dam.models.file_location_component import (
     entities_with_places,
 )
 from dam.models.stored_copy_component import find_stored
+from dam.scan.compare import compare, take_offline
+from dam.scan.look import has_any_of, look_at_folder
+from dam.scan.moves import MoveSearch
+from dam.scan.record import Finding, ScanRecorder
+from dam.scan.roots import Offline, OpenRoot, open_root
+from dam.scan.scanned import ScannedPlace, ScanStatus, Surroundings
+from dam.scan.scope import Part, known_folders, known_parts, parts_of, without_those_inside
 
 GROUP_PLACES = 256
 GROUP_SECONDS = 1.0

@@ -12,7 +12,6 @@ from dam.core.database import Database
 from dam.core.recognition import FileExtensionComponent, add_extensions, extension_of
 from dam.core.registry import Registry
 from dam.core.state import touch
-from dam.ingest.scanned import ScannedPlace, ScanStatus
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.directory import Folder, Place, get_or_add_directories
 from dam.models.file_location_component import (
@@ -25,6 +24,7 @@ from dam.models.file_location_component import (
     mark_places,
     record_sightings,
 )
+from dam.scan.scanned import ScannedPlace, ScanStatus
 from dam.services.digests import Digests
 from dam.services.file_facts import FileFacts
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from dam.core.columns import utc_now
 from dam.errors import SourceError
-from dam.ingest.look import Look, Sight
-from dam.ingest.roots import Offline
-from dam.ingest.scan_record import Finding, Read
-from dam.ingest.scanned import ScannedPlace, ScanStatus
 from dam.models.directory import Folder
 from dam.models.file_location_component import KnownPlace, LocationState
+from dam.scan.look import Look, Sight
+from dam.scan.record import Finding, Read
+from dam.scan.roots import Offline
+from dam.scan.scanned import ScannedPlace, ScanStatus
 from dam.services.digests import digest_chunks
 from dam.services.source_file import read_settled
 

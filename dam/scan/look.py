@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from dam.ingest.own_files import Identity
-from dam.ingest.roots import OpenRoot
 from dam.models.file_location_component import KnownPlace
+from dam.scan.roots import OpenRoot
 from dam.services.deep_paths import open_path
 from dam.services.file_facts import FileFacts, why_not_regular
 from dam.services.os_errors import why

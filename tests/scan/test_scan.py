@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from dam.core.config import load_settings
-from dam.ingest.scan import GROUP_PLACES
-from dam.ingest.scan_record import Finding, ScanRecorder
-from dam.ingest.scanned import ScannedPlace, ScanStatus
 from dam.library import Library
 from dam.models.file_location_component import open_places_in
+from dam.scan.record import Finding, ScanRecorder
+from dam.scan.scan import GROUP_PLACES
+from dam.scan.scanned import ScannedPlace, ScanStatus
 from tests.command_line import CommandProcess
 from tests.commands.facts import write
 from tests.durability.invariants import tree_state

@@ -1,0 +1,1 @@
+"""Scan: the places that the library knows, compared with the disk."""
