@@ -98,13 +98,17 @@ def run_jobs(executor: Executor, jobs: Iterable[J]) -> Generator[tuple[J, Any], 
     """Yield every job with its result; `jobs` is consumed no faster than needed to keep busy."""
     batches = in_batches(jobs)
     channel = executor.channel()
+    under_way = 0
     try:
         while True:
-            while channel.has_room and (batch := next(batches, None)):
+            # Where others keep the workers busy there may never be room: one batch may always wait its turn.
+            while (channel.has_room or not under_way) and (batch := next(batches, None)):
                 channel.start(batch)
+                under_way += len(batch)
             done = channel.finished()
             if not done:
                 return
+            under_way -= len(done)
             yield from done  # type: ignore[misc]  # a channel gives back the very jobs it was given
     finally:
         channel.close()

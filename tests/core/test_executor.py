@@ -118,6 +118,8 @@ def identify(content: Content) -> WorkerComponent:
 
 PROJECT = Path(__file__).parents[2]
 SYSTEMS = Registry.of([], [echo, draw, identify]).systems
+BUSY = 100
+"""Batches after which even an executor that always has room is busy."""
 
 
 def task(entity: int, order: bytes) -> Task:
@@ -273,6 +275,22 @@ def test_tasks_are_taken_no_faster_than_needed(pool: WorkerPool) -> None:
     results.close()
 
     assert next(taken) <= 500
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_who_shares_busy_workers_with_somebody_else_gets_everything_done(workers: int) -> None:
+    with make_executor(workers, WorkerLimits(seconds=30, memory=2048)) as executor:
+        other = executor.channel()
+        started = 0
+        while other.has_room and started < BUSY:
+            other.start([task(started, b"fine")])
+            started += 1
+        assert set(by_entity(executor, [task(n, b"fine") for n in range(3)])) == {0, 1, 2}
+        finished = 0
+        while done := other.finished():
+            finished += len(done)
+        assert finished == started
+        other.close()
 
 
 def test_a_worker_whose_coordinator_is_gone_ends_by_itself(tmp_path: Path) -> None:
