@@ -94,8 +94,9 @@ def add_asset(
     gc.freeze()
     report = AddReport(as_json=as_json, verbose=verbose, dry_run=dry_run, move=move)
     with (
-        open_library(**_workers(jobs)) as library,
+        # Outermost: a signal must not strike while connections are being closed.
         Interruption() as interruption,
+        open_library(**_workers(jobs)) as library,
         Progress("adding") as progress,
     ):
         until = lambda: interruption.is_wanted or is_late()  # noqa: E731

@@ -14,7 +14,8 @@ from tests.durability.canonical_dump import Dump, canonical_dump
 from tests.durability.invariants import acknowledgements, broken_laws, leftovers
 from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library, write_tree
 
-FILES = 200
+FILES = 700
+"""More than two groups."""
 
 
 @pytest.fixture(scope="module")
