@@ -156,6 +156,11 @@ def mark_stale(session: Session, pairs: Sequence[tuple[int, str]]) -> None:
         )
 
 
+def mark_all_stale(session: Session, entity_id: int) -> None:
+    """Make every system that was ever run on an entity pending again."""
+    session.execute(update(LedgerRow).where(LedgerRow.entity_id == entity_id).values(version=STALE))
+
+
 def find_stale(session: Session, limit: int) -> set[int]:
     """Return entities, so many at most, on which a system is pending because of what has changed."""
     # Written out, since a database cannot tell that a parameter fits a partial index.

@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from dam.core.component import Component, Entity, column_names, other_keys, search_name, values_of
-from dam.core.ledger import mark_stale
+from dam.core.ledger import mark_all_stale, mark_stale
 from dam.core.registry import Registry
 from dam.core.state import lock_entities, touch
 
@@ -60,6 +60,9 @@ class World:
             return
         if maker := self.registry.makers.get(component):
             mark_stale(self.session, [(entity_id, maker.name)])
+        elif component not in self.registry.components:
+            # Its plugin is away: any system may be the one that made it.
+            mark_all_stale(self.session, entity_id)
         touch(self.session, self.registry, [entity_id], component)
 
     def get(self, entity_id: int, component: type[A]) -> A | None:

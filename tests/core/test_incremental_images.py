@@ -154,3 +154,14 @@ def test_incremental_equals_from_scratch_with_the_real_image_systems(database: D
 @pytest.mark.deep
 def test_incremental_equals_from_scratch_with_images_at_length(database: Database) -> None:
     prove(IncrementalImages, examples=200, steps=40, database=database, store=scratch_store())
+
+
+def test_a_row_that_was_taken_away_while_its_plugin_was_gone_comes_back_with_it(database: Database) -> None:
+    members = {"database": database, "store": scratch_store()}
+    machine = type("IncrementalImagesHere", (IncrementalImages,), members)()
+    machine.begin()
+    machine.run_all()
+    machine.install(with_images=False)
+    machine.remove_derived(component=ImageComponent, index=0)
+    machine.install(with_images=True)
+    machine.run_all()
