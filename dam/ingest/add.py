@@ -111,8 +111,7 @@ class Adding:
             self._adder.store.discard(staged)
 
     def _known_places(self) -> KnownPlaces | None:
-        # What is to be deleted has to be read: that it looks unchanged is not enough.
-        if self._options.rehash or self._options.move:
+        if self._options.reads_everything:
             return None
         return KnownPlaces(self._runner.database, self._adder.recorder.folders, self._copies_to)
 

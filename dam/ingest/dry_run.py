@@ -45,7 +45,7 @@ class DryRun:
         takes: list[Take] = []
         count = 0
         known = KnownPlaces(self.database, self._folders, self.store if self.options.copy else None)
-        reads_all = self.options.rehash or self.options.move
+        reads_all = self.options.reads_everything
         for sifted in map(unsifted, self.listings) if reads_all else known.sift_all(self.listings):
             if self.until():
                 return

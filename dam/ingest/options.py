@@ -23,3 +23,9 @@ class AddOptions:
     """Stop at the first file that cannot be added."""
     dry_run: bool = False
     """Write nothing."""
+
+    @property
+    def reads_everything(self) -> bool:
+        """Tell whether no file may pass for unchanged without being read."""
+        # What is to be deleted has to be read: that it looks unchanged is not enough.
+        return self.rehash or self.move

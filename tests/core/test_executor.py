@@ -7,10 +7,10 @@ import resource as resource_limits
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ from dam.core.system import resource, system
 from dam.core.visit import Result, Rows, Task
 from dam.core.worker import WorkerLimits
 from dam.core.worker_pool import WorkerPool, make_executor
-from dam.errors import StoreError
+from dam.errors import StoreError, WorkerError
+from dam.services.sources import HeldSource
 
 
 class EchoComponent(Component):
@@ -42,19 +43,6 @@ class DecodedComponent(Component):
 
 class WorkerComponent(Component):
     pid: Mapped[int]
-
-
-@dataclass(frozen=True)
-class Memory:
-    data: bytes
-
-    @property
-    def size(self) -> int:
-        return len(self.data)
-
-    @contextmanager
-    def content(self) -> Iterator[Content]:
-        yield Content.from_bytes(self.data)
 
 
 class Picture:
@@ -123,12 +111,15 @@ BUSY = 100
 
 
 def task(entity: int, order: bytes) -> Task:
-    return Task(entity, SYSTEMS, {}, source=Memory(order))
+    return Task(entity, SYSTEMS, {}, source=HeldSource(order))
+
+
+LIMITS = WorkerLimits(seconds=3, memory=2048)
 
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[WorkerPool]:
-    with WorkerPool(2, WorkerLimits(seconds=3, memory=2048)) as workers:
+    with WorkerPool(2, LIMITS) as workers:
         yield workers
 
 
@@ -193,6 +184,45 @@ def _killing(pool: WorkerPool, tasks: list[Task]) -> Iterator[Task]:
         yield each
 
 
+def test_workers_that_are_killed_before_they_begin_are_replaced_for_a_while() -> None:
+    with WorkerPool(2, LIMITS) as pool, _killing_the_unborn(8):
+        results = by_entity(pool, [task(n, b"fine") for n in range(5)])
+
+    assert {outcome(result, "tests.draw") for result in results.values()} == {(Outcome.DONE, None)}
+
+
+def test_a_machine_on_which_no_worker_lives_is_told_of() -> None:
+    with (
+        WorkerPool(2, LIMITS) as pool,
+        _killing_the_unborn(1000),
+        pytest.raises(WorkerError, match="no worker process stays alive"),
+    ):
+        by_entity(pool, [task(n, b"fine") for n in range(5)])
+
+
+@contextmanager
+def _killing_the_unborn(number: int) -> Iterator[None]:
+    """Kill that many workers, each as soon as it is there."""
+    over = threading.Event()
+
+    def kill() -> None:
+        # Those of the module's pool were there before.
+        seen = before = set(workers_of(os.getpid()))
+        while len(seen) - len(before) < number and not over.wait(0.002):
+            for worker in set(workers_of(os.getpid())) - seen:
+                seen = seen | {worker}
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        killer.join()
+
+
 def workers_of(coordinator: int) -> list[int]:
     """Return the workers: the children of the coordinator's fork server."""
     return [worker for server in children_of(coordinator) for worker in children_of(server)]
@@ -244,7 +274,7 @@ def test_a_kind_may_ask_for_narrower_limits_than_the_settings(pool: WorkerPool) 
     systems = Registry.of([SmallKindComponent], [look_at_limits, sleep, look_at_limits_of_all]).systems
     orders = [b"small and slow", b"small", b"other"]
     rows: Rows = {FileExtensionComponent: [{"extension": ""}]}
-    results = by_entity(pool, [Task(n, systems, rows, source=Memory(o)) for n, o in enumerate(orders)])
+    results = by_entity(pool, [Task(n, systems, rows, source=HeldSource(o)) for n, o in enumerate(orders)])
 
     assert outcome(results[0], "tests.sleep") == (Outcome.FAILED, "took longer than 0.5 s")
     assert results[1].products[LimitsComponent] == [{"memory": 700}]

@@ -12,6 +12,7 @@ import pytest
 
 from tests.durability.canonical_dump import Dump, canonical_dump
 from tests.durability.invariants import acknowledgements, broken_laws, leftovers
+from tests.durability.running_add import processes_of, wait_until_none_is_left
 from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library, write_tree
 
 FILES = 700
@@ -38,31 +39,6 @@ def library(tmp_path: Path, session_folder: Path) -> Iterator[ScratchLibrary]:
     yield made
     for process in processes_of(made):
         os.kill(process, signal.SIGKILL)
-
-
-def processes_of(library: ScratchLibrary) -> list[int]:
-    """Return the processes that have this library in their environment: the program and all it started."""
-    mark = os.fsencode(f"DAM_STORE={library.store}\0")
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and mark in (entry / "environ").read_bytes() and not is_dead(entry):
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
-
-
-def is_dead(entry: Path) -> bool:
-    """Tell whether a process is a zombie that nobody has collected yet."""
-    return (entry / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
-
-
-def wait_until_none_is_left(library: ScratchLibrary, seconds: float) -> list[int]:
-    deadline = time.monotonic() + seconds
-    while (left := processes_of(library)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return left
 
 
 def start_adding(
