@@ -7,10 +7,9 @@ import resource as resource_limits
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -184,43 +183,41 @@ def _killing(pool: WorkerPool, tasks: list[Task]) -> Iterator[Task]:
         yield each
 
 
-def test_workers_that_are_killed_before_they_begin_are_replaced_for_a_while() -> None:
-    with WorkerPool(2, LIMITS) as pool, _killing_the_unborn(8):
-        results = by_entity(pool, [task(n, b"fine") for n in range(5)])
+@dataclass(frozen=True)
+class LethalSource(HeldSource):
+    """Kills whoever unpickles it, which is before any job begins; only so many times."""
+
+    times: int
+    counter: Path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return unpickle_unless_killed, (self.times, self.counter)
+
+
+def unpickle_unless_killed(times: int, counter: Path) -> HeldSource:
+    with counter.open("ab") as file:
+        file.write(b".")
+    if counter.stat().st_size <= times:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return HeldSource(b"fine")
+
+
+def test_workers_that_are_killed_before_they_begin_are_replaced_for_a_while(
+    pool: WorkerPool, tmp_path: Path
+) -> None:
+    lethal = LethalSource(b"fine", 8, tmp_path / "counter")
+    results = by_entity(pool, [Task(0, SYSTEMS, {}, source=lethal), task(1, b"fine")])
 
     assert {outcome(result, "tests.draw") for result in results.values()} == {(Outcome.DONE, None)}
 
 
-def test_a_machine_on_which_no_worker_lives_is_told_of() -> None:
+def test_a_machine_on_which_no_worker_lives_is_told_of(tmp_path: Path) -> None:
+    lethal = LethalSource(b"fine", 1000, tmp_path / "counter")
     with (
         WorkerPool(2, LIMITS) as pool,
-        _killing_the_unborn(1000),
         pytest.raises(WorkerError, match="no worker process stays alive"),
     ):
-        by_entity(pool, [task(n, b"fine") for n in range(5)])
-
-
-@contextmanager
-def _killing_the_unborn(number: int) -> Iterator[None]:
-    """Kill that many workers, each as soon as it is there."""
-    over = threading.Event()
-
-    def kill() -> None:
-        # Those of the module's pool were there before.
-        seen = before = set(workers_of(os.getpid()))
-        while len(seen) - len(before) < number and not over.wait(0.002):
-            for worker in set(workers_of(os.getpid())) - seen:
-                seen = seen | {worker}
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(worker, signal.SIGKILL)
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    try:
-        yield
-    finally:
-        over.set()
-        killer.join()
+        by_entity(pool, [Task(0, SYSTEMS, {}, source=lethal)])
 
 
 def workers_of(coordinator: int) -> list[int]:
