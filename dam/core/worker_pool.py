@@ -174,7 +174,7 @@ class WorkerPool:
             self._folder = self._prepare()
         self._made += 1
         folder = os.path.join(self._folder.name, str(self._made))
-        os.mkdir(folder)
+        os.makedirs(folder)  # Whoever tidies TMPDIR may have removed the one above.
         return Slot(folder, self._limits)
 
     def _prepare(self) -> tempfile.TemporaryDirectory[str]:

@@ -5,6 +5,7 @@ import platform
 
 from dam.models.directory import Folder, Root
 from dam.services.deep_paths import open_path, stat_path
+from dam.services.mounts import mount_points
 
 _REMEMBERED = 4096
 """A library of millions of folders must not be in memory for it."""
@@ -16,6 +17,8 @@ class Folders:
     def __init__(self) -> None:
         self._known: dict[bytes, tuple[Folder, int]] = {}
         self._host = platform.node()
+        # A folder that is mounted a second time elsewhere has the same device in both places.
+        self._mount_points = mount_points()
 
     def of(self, directory: bytes) -> Folder:
         """Return an absolute directory as its file system's mount point and the rest of its path.
@@ -39,7 +42,7 @@ class Folders:
 
     def _look(self, path: bytes, parent: tuple[Folder, int] | None) -> tuple[Folder, int]:
         device = stat_path(path, follow_symlinks=True).st_dev
-        if parent is not None and parent[1] == device:
+        if parent is not None and parent[1] == device and path not in self._mount_points:
             root = parent[0].root
             return Folder(root, path[len(root.path) :].strip(b"/")), device
         return Folder(Root(self._host, _file_system(path), path), b""), device

@@ -17,7 +17,7 @@ from dam.services.deep_paths import open_path
 from dam.services.file_facts import FileFacts, why_not_regular
 from dam.services.os_errors import why
 
-_COVERED = "another file system is mounted over it"
+_COVERED = "something else is mounted over it"
 _LEADS_NOWHERE = "lies behind a symbolic link that leads nowhere"
 
 
@@ -61,6 +61,8 @@ def look_at_folder(
 
     With `whole=False` they are not all that is known there, and nothing is counted.
     """
+    if root.is_covered(path):
+        return _all(Sight(Look.OUT_OF_REACH, _COVERED), len(places))
     try:
         descriptor = open_path(path or b".", os.O_RDONLY | os.O_DIRECTORY, dir_fd=root.descriptor)
     except (FileNotFoundError, NotADirectoryError):
@@ -85,6 +87,8 @@ def look_at_folder(
 
 def has_any_of(root: OpenRoot, path: bytes, places: Sequence[KnownPlace]) -> bool:
     """Tell whether one of these places is there with its size and time: then the root is the one meant."""
+    if root.is_covered(path):
+        return False
     try:
         descriptor = open_path(path or b".", os.O_PATH | os.O_DIRECTORY, dir_fd=root.descriptor)
     except OSError:

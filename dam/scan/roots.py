@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dam.ingest.folders import Folders
 from dam.models.directory import Folder, Root
 from dam.services.deep_paths import open_path
-from dam.services.mounts import mounts
+from dam.services.mounts import mount_points, mounts
 from dam.services.os_errors import why
 
 _ANOTHER = (
@@ -34,6 +34,16 @@ class OpenRoot:
     device: int
     is_certain: bool
     """Whether its identifier tells it from every other file system that could be mounted there."""
+    mounted_below: frozenset[bytes]
+    """Paths below the root over which something else is mounted, perhaps a folder of the same file system."""
+
+    def is_covered(self, path: bytes) -> bool:
+        """Tell whether something else is mounted over a folder of this path below the root."""
+        while path:
+            if path in self.mounted_below:
+                return True
+            path = os.path.dirname(path)
+        return False
 
     def is_still_there(self) -> bool:
         """Tell whether the root is what it was when it was opened."""
@@ -74,7 +84,7 @@ def _open(root: Root) -> OpenRoot | Offline:
         os.close(descriptor)
         raise
     is_certain = identifier not in (0, device) and not _is_part(root.path)
-    return OpenRoot(root, descriptor, device, is_certain)
+    return OpenRoot(root, descriptor, device, is_certain, _mounted_below(root.path))
 
 
 def _require_readable(descriptor: int) -> None:
@@ -89,6 +99,11 @@ def _require_readable(descriptor: int) -> None:
             next(entries, None)
     finally:
         os.close(listing)
+
+
+def _mounted_below(path: bytes) -> frozenset[bytes]:
+    above = path.rstrip(b"/") + b"/"
+    return frozenset(point[len(above) :] for point in mount_points() if point.startswith(above)) - {b""}
 
 
 def _is_part(path: bytes) -> bool:

@@ -28,6 +28,11 @@ def mounts() -> list[Mount]:
     return [mount for mount in map(_parse, lines) if mount is not None]
 
 
+def mount_points() -> frozenset[bytes]:
+    """Return the paths at which something is mounted."""
+    return frozenset(mount.path for mount in mounts())
+
+
 def _parse(line: bytes) -> Mount | None:
     """Return one line's mount: id, parent, device, folder, path, options..., `-`, type, source, options."""
     before, _, after = line.partition(b" - ")

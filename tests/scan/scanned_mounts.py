@@ -132,6 +132,24 @@ def elsewhere(disks: Disks) -> None:
     disks.scan("added from there")
 
 
+def twice(disks: Disks) -> None:
+    """A folder of a disk that is seen at another place of the same disk, too."""
+    disks.put_in(disks.mount, "tmpfs", "own/a", "other/b")
+    seen = disks.mount / "seen"
+    seen.mkdir()
+    run("mount", "--bind", disks.mount / "own", seen)
+    disks.add(disks.mount)
+    disks.scan("mounted twice")
+    run("umount", seen)
+    disks.scan("mounted once")
+    run("mount", "--bind", disks.mount / "other", seen)
+    disks.scan("another one there")
+    run("umount", seen)
+    run("mount", "--bind", disks.mount / "own", seen)
+    run("mount", "--bind", disks.mount / "own", disks.mount / "other")
+    disks.scan("over a known folder")
+
+
 def part(disks: Disks) -> None:
     """Two folders of one disk, each mounted at the same place in turn."""
     disk = disks.mount.with_name("disk")
@@ -178,7 +196,18 @@ def during(disks: Disks) -> None:
 
 SCENARIOS: dict[str, Callable[[Disks], None]] = {
     scenario.__name__: scenario
-    for scenario in (unmounted, exchanged, unidentified, nested, covered, elsewhere, part, link, during)
+    for scenario in (
+        unmounted,
+        exchanged,
+        unidentified,
+        nested,
+        covered,
+        elsewhere,
+        part,
+        twice,
+        link,
+        during,
+    )
 }
 
 

@@ -90,7 +90,7 @@ def test_what_another_disk_is_mounted_over_is_offline_until_it_is_seen_again(pla
     reports = play("covered")
     covered = reports["covered"]
     assert covered["statuses"] == {"inner/b": "offline", "inner/deep/c": "offline"}
-    assert covered["reasons"] == ["another file system is mounted over it"]
+    assert covered["reasons"] == ["something else is mounted over it"]
     assert (covered["exit_code"], covered["present"]) == (0, 1)
     assert reports["uncovered"]["statuses"] == {"inner/b": "back", "inner/deep/c": "back"}
     assert set(reports["uncovered"]["states"].values()) == {"present"}
@@ -113,6 +113,18 @@ def test_another_folder_of_the_same_disk_at_the_same_mount_point_is_told_from_th
     assert reports["the right folder"]["present"] == 2
     assert reports["another folder"]["statuses"] == BOTH
     assert reports["another folder"]["states"] == BOTH
+
+
+def test_a_folder_that_is_mounted_a_second_time_on_its_own_disk_is_offline_when_it_is_unmounted(
+    play: Play,
+) -> None:
+    reports = play("twice")
+    assert reports["mounted twice"]["present"] == 3
+    assert reports["mounted once"]["statuses"] == {"seen/a": "offline"}
+    assert reports["mounted once"]["reasons"] == ["nothing is mounted there"]
+    assert reports["another one there"]["statuses"] == {"seen/a": "offline"}
+    assert reports["over a known folder"]["statuses"] == {"seen/a": "back", "other/b": "offline"}
+    assert reports["over a known folder"]["reasons"] == ["something else is mounted over it"]
 
 
 def test_a_folder_of_a_disk_behind_a_link_is_offline_when_the_link_leads_elsewhere(play: Play) -> None:
