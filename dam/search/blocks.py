@@ -10,7 +10,8 @@ from sqlalchemy import BigInteger, Select, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint
-from dam.models.fingerprint_page import FORMAT, FingerprintPage
+from dam.models.fingerprint_page import FingerprintPage
+from dam.search.layout import Header, Range, layout
 from dam.search.page import ROWS, Entities, decode_entities, decode_values
 from dam.search.words import Words, pack
 
@@ -33,55 +34,6 @@ class Block:
                 [np.empty((bits // 64, 0), dtype=np.uint64), *(part.planes for part in parts)], axis=1
             ),
         )
-
-
-@dataclass(frozen=True)
-class Range:
-    """Entities after one id, up to another; None has no end."""
-
-    after: int
-    upto: int | None = None
-
-
-@dataclass(frozen=True)
-class Header:
-    """A page, without what is on it."""
-
-    id: int
-    after: int
-    upto: int
-    count: int
-    checksum: int
-
-    @property
-    def range(self) -> Range:
-        """Return the entities whose fingerprints are on it, if they have one."""
-        return Range(self.after, self.upto)
-
-
-def layout(session: Session, fingerprint: type[Fingerprint]) -> Iterator[Header | Range]:
-    """Yield what a fingerprint's table consists of: pages, and ranges that are in no page."""
-    covered = 0
-    for header in page_headers(session, fingerprint):
-        if header.after > covered:
-            yield Range(covered, header.after)
-        yield header
-        covered = header.upto
-    yield Range(covered)
-
-
-def page_headers(session: Session, fingerprint: type[Fingerprint]) -> list[Header]:
-    """Return a fingerprint's pages in the order of their ranges, which never overlap."""
-    page = FingerprintPage
-    columns = (page.id, page.after, page.upto, page.count, page.checksum)
-    chosen = select(*columns).where(page.fingerprint == fingerprint.__tablename__, page.format == FORMAT)
-    found: list[Header] = []
-    covered = 0
-    for number, after, upto, count, checksum in session.execute(chosen.order_by(page.upto, page.after)):
-        if after >= covered:
-            found.append(Header(number, after, upto, count, checksum))
-            covered = upto
-    return found
 
 
 def blocks(session: Session, fingerprint: type[Fingerprint]) -> Iterator[Block]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint
-from dam.search.blocks import Block, Header, layout, page_or_rows, read_entities, read_planes, rows
+from dam.search.blocks import Block, page_or_rows, read_entities, read_planes, rows
 from dam.search.hamming_index import Neighbours, matching, near
+from dam.search.layout import Header, layout
 from dam.search.words import Words, is_flat
 
 Wanted = Sequence[tuple[Words, list[Neighbours]]]

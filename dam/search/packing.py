@@ -1,20 +1,18 @@
 """Keeping the packed pages of fingerprints current, after adding and running."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import partial
 
 import numpy as np
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint, table_of
 from dam.core.database import Database, lock_table
 from dam.models.fingerprint_page import FingerprintPage
-from dam.search.blocks import Block, Header, Range, layout, page_headers, read_entities, read_planes, rows
+from dam.search.blocks import Block, read_entities, read_planes, rows
+from dam.search.layout import WORTH_PACKING, Header, Range, page_headers, unpacked
 from dam.search.page import ROWS, SPAN, fit, make_page
-
-WORTH_PACKING = 1024
-"""Rows outside of pages from which on they are packed: fewer are read in a millisecond."""
 
 
 def pack(
@@ -33,7 +31,7 @@ def pack(
 
 def _pack_table(database: Database, fingerprint: type[Fingerprint], least: int, size: int) -> int:
     with database.read() as session:
-        wanting = list(_unpacked(session, fingerprint, least))
+        wanting = list(unpacked(session, fingerprint, least))
     written = 0
     for span in wanting:
         after = span.after
@@ -48,19 +46,6 @@ def _pack_table(database: Database, fingerprint: type[Fingerprint], least: int, 
 def unpack(session: Session, fingerprint: type[Fingerprint]) -> None:
     """Delete a fingerprint's pages: they are made again when it is packed."""
     session.execute(delete(FingerprintPage).where(FingerprintPage.fingerprint == fingerprint.__tablename__))
-
-
-def _unpacked(session: Session, fingerprint: type[Fingerprint], least: int) -> Iterator[Range]:
-    """Yield the ranges outside of pages in which there is enough to pack."""
-    if not _is_watched(session, fingerprint):
-        return
-    for part in layout(session, fingerprint):
-        if isinstance(part, Range):
-            within = select(fingerprint.entity_id).where(fingerprint.entity_id > part.after)
-            if part.upto is not None:
-                within = within.where(fingerprint.entity_id <= part.upto)
-            if session.scalar(select(func.count()).select_from(within.limit(least).subquery())) == least:
-                yield part
 
 
 def _pack_one(fingerprint: type[Fingerprint], size: int, span: Range, session: Session) -> int | None:
@@ -119,14 +104,3 @@ def _adjacent(before: Header | None, after: int) -> Header | None:
 def _content(session: Session, fingerprint: type[Fingerprint], header: Header) -> Block | None:
     planes, entities = read_planes(session, fingerprint, header), read_entities(session, header)
     return None if planes is None or entities is None else Block(entities, planes)
-
-
-def _is_watched(session: Session, fingerprint: type[Fingerprint]) -> bool:
-    """Tell whether the database itself deletes this fingerprint's pages when they are not true any more."""
-    wanted = [f"packed_{fingerprint.__tablename__}_{event}" for event in ("insert", "update", "delete")]
-    if session.get_bind().dialect.name == "sqlite":
-        found = text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (:a, :b, :c)")
-    else:
-        found = text("SELECT count(DISTINCT tgname) FROM pg_trigger WHERE tgname IN (:a, :b, :c)")
-    count: int = session.execute(found, dict(zip("abc", wanted, strict=True))).scalar_one()
-    return count == len(wanted)

@@ -4,8 +4,9 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint
-from dam.search.blocks import Block, Header, Range, layout, page_or_rows, rows
+from dam.search.blocks import Block, page_or_rows, rows
 from dam.search.hamming_index import Neighbours, matching
+from dam.search.layout import Header, Range, layout
 from dam.search.multi_index import MultiIndex
 from dam.search.words import Words, flat, is_flat
 
