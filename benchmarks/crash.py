@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.figure import Figure
 from benchmarks.ingest import FileSet
-from benchmarks.program import BenchLibrary, add_to_new, one_file_of
+from benchmarks.program import BenchLibrary, add_to_new, few_files_of
 from benchmarks.usage import Usage
 from benchmarks.workshop import Workshop
 
@@ -18,7 +18,7 @@ TARGET = 5.0
 
 def run(workshop: Workshop) -> Iterator[Figure]:
     source = FILES.folder(workshop)
-    single = one_file_of(workshop.new("one picture"), source)
+    single = few_files_of(workshop.new("one picture"), source)
     extra, lost = [], 0
     for moment in MOMENTS[: workshop.scaled(len(MOMENTS), 1)]:
         start = add_to_new(workshop.new("library"), single)[0]

@@ -53,9 +53,10 @@ def add_to_new(folder: Path, source: Path, *, memory: bool = False) -> tuple[Usa
     return library.add(source, memory=memory), library
 
 
-def one_file_of(folder: Path, source: Path) -> Path:
-    """Make `folder` hold nothing but a link to one file of `source`: what adding it costs is the start."""
-    first = min(path for path in source.rglob("*") if path.is_file() and path.stat().st_size)
+def few_files_of(folder: Path, source: Path, count: int = 1) -> Path:
+    """Make `folder` hold nothing but links to a few files of `source`: adding them costs mostly the start."""
+    chosen = sorted(path for path in source.rglob("*") if path.is_file() and path.stat().st_size)[:count]
     folder.mkdir()
-    os.link(first, folder / first.name)
+    for number, path in enumerate(chosen):
+        os.link(path, folder / f"{number} {path.name}")
     return folder

@@ -18,7 +18,7 @@ from benchmarks.camera_set import SHAPES, make_pictures
 from benchmarks.database_size import database_bytes, parts
 from benchmarks.figure import Figure
 from benchmarks.other_files import make_blocks
-from benchmarks.program import BenchLibrary, one_file_of
+from benchmarks.program import BenchLibrary, few_files_of
 from benchmarks.synthetic import GROUP, SyntheticAssets, open_library
 from benchmarks.table import Table
 from benchmarks.workshop import Workshop
@@ -59,7 +59,7 @@ def run(workshop: Workshop) -> Iterator[Figure | Table]:
     blocks = workshop.kept(
         f"4 kB blocks {count}", partial(make_blocks, count=count), Path(other_files.__file__)
     )
-    single = one_file_of(workshop.new("one block"), blocks)
+    single = few_files_of(workshop.new("one block"), blocks)
     filled = _filled(workshop, sizes, next(blocks.rglob("*.dat")), "files")
     measured: dict[int, list[Measured]] = {size: [] for size in sizes}
     for number in range(workshop.repetitions):

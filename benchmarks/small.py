@@ -9,7 +9,7 @@ from benchmarks import other_files
 from benchmarks.figure import Figure
 from benchmarks.other_files import make_blocks
 from benchmarks.paired import after_start, in_turns, median, ratio
-from benchmarks.program import add_to_new, one_file_of
+from benchmarks.program import add_to_new, few_files_of
 from benchmarks.usage import Usage, usage_of
 from benchmarks.workshop import Workshop
 
@@ -23,7 +23,7 @@ def run(workshop: Workshop) -> Iterator[Figure]:
     source = workshop.kept(
         f"4 kB blocks {count}", partial(make_blocks, count=count), Path(other_files.__file__)
     )
-    single = one_file_of(workshop.new("one block"), source)
+    single = few_files_of(workshop.new("one block"), source)
 
     def ours(files: Path) -> Usage:
         return add_to_new(workshop.new("library"), files)[0]

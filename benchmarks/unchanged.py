@@ -10,7 +10,7 @@ from benchmarks.figure import Figure
 from benchmarks.ingest import MEMORY_TARGET
 from benchmarks.other_files import make_tiny
 from benchmarks.paired import after_start, in_turns, median, ratio
-from benchmarks.program import BenchLibrary, one_file_of
+from benchmarks.program import BenchLibrary, few_files_of
 from benchmarks.usage import usage_of
 from benchmarks.workshop import Workshop
 
@@ -48,7 +48,7 @@ def run(workshop: Workshop) -> Iterator[Figure]:
 
 def _make_tree(folder: Path, count: int) -> None:
     make_tiny(folder / "files", count, PER_FOLDER)
-    one_file_of(folder / "one", folder / "files")
+    few_files_of(folder / "one", folder / "files")
 
 
 def _make_library(folder: Path, tree: Path) -> None:
