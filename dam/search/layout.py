@@ -49,7 +49,12 @@ def layout(session: Session, fingerprint: type[Fingerprint]) -> Iterator[Header 
 
 
 def page_headers(session: Session, fingerprint: type[Fingerprint]) -> list[Header]:
-    """Return a fingerprint's pages in the order of their ranges, which never overlap."""
+    """Return a fingerprint's pages in the order of their ranges, which never overlap.
+
+    If nobody watches the table any more, no page of it is believed.
+    """
+    if not is_watched(session, fingerprint):
+        return []
     page = FingerprintPage
     columns = (page.id, page.after, page.upto, page.count, page.checksum)
     chosen = select(*columns).where(page.fingerprint == fingerprint.__tablename__, page.format == FORMAT)
@@ -64,7 +69,7 @@ def page_headers(session: Session, fingerprint: type[Fingerprint]) -> list[Heade
 
 def unpacked(session: Session, fingerprint: type[Fingerprint], least: int = WORTH_PACKING) -> Iterator[Range]:
     """Yield the ranges outside of pages in which there is enough to pack."""
-    if not _is_watched(session, fingerprint):
+    if not is_watched(session, fingerprint):
         return
     for part in layout(session, fingerprint):
         if isinstance(part, Range):
@@ -75,7 +80,7 @@ def unpacked(session: Session, fingerprint: type[Fingerprint], least: int = WORT
                 yield part
 
 
-def _is_watched(session: Session, fingerprint: type[Fingerprint]) -> bool:
+def is_watched(session: Session, fingerprint: type[Fingerprint]) -> bool:
     """Tell whether the database itself deletes this fingerprint's pages when they are not true any more."""
     wanted = [f"packed_{fingerprint.__tablename__}_{event}" for event in ("insert", "update", "delete")]
     if session.get_bind().dialect.name == "sqlite":
