@@ -25,6 +25,7 @@ _STAR_AND_MORE = re.compile(
     r"(?=\[\^/\]\*)",  # and one more star
     re.DOTALL,
 )
+_NEGATED = re.compile(r"(\\.)|\[\^(?!/\])(\]?)", re.DOTALL)
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -113,7 +114,7 @@ def _rule(line: str, number: int) -> _Rule | None:
         raise BadIgnoreFile(f"line {number} is not a pattern: {line}") from error
     if made.include is None or made.regex is None:
         return None
-    text = _without_going_back(made.regex.pattern)
+    text = _without_going_back(_without_slashes(made.regex.pattern))
     if text.count(".+") > _MOST_FOLDER_STARS:
         raise BadIgnoreFile(f"line {number} has too many **: {line}")
     # What ends otherwise has `**` at its end, and needs to match no more than the beginning.
@@ -129,6 +130,11 @@ def _without_going_back(text: str) -> str:
     takes whatever is between that and any later place. Otherwise `*a*a*a*b` takes ages over many an `a`.
     """
     return _STAR_AND_MORE.sub(r"(?>[^/]*?\1)", _STARS.sub("[^/]*", text))
+
+
+def _without_slashes(text: str) -> str:
+    """Keep what stands for every character but some from standing for a slash, too."""
+    return _NEGATED.sub(lambda found: found[1] or ("[^/\\]" if found[2] else "[^/"), text)
 
 
 def _without_spaces_at_end(line: str) -> str:
