@@ -109,7 +109,9 @@ def add_asset(
         finally:
             # Also of what was done before an error or an interrupt.
             progress.stop()
-            report.sum_up(ignored=run.ignored, is_late=is_late())
+            report.sum_up(ignored=run.ignored)
+            if run.is_cut_short and not interruption.is_wanted:
+                report.cut_short("the time limit is reached" if is_late() else "stopped at the first failure")
     return report.exit_code
 
 

@@ -46,7 +46,7 @@ class AddReport:
             return sum(size for _, _, size, _ in outcomes.files)
         return sum(added.size for added in outcomes)
 
-    def sum_up(self, *, ignored: int, is_late: bool) -> None:
+    def sum_up(self, *, ignored: int) -> None:
         """Say how all of it ended."""
         parts = ", ".join(f"{self._counts[status]} {status.value}" for status in AddStatus)
         text = f"{self._counts.total()} seen: {parts}"
@@ -59,8 +59,11 @@ class AddReport:
         if ignored:
             text += f"; {counted(ignored, 'name', 'names')} left out by .damignore"
         talk(text)
-        if is_late:
-            talk("the time limit is reached: the same command goes on from there")
+
+    def cut_short(self, reason: str) -> None:
+        """Say why the run has ended before everything was looked at."""
+        rest = "the rest was not looked at" if self._dry_run else "the same command goes on from there"
+        talk(f"{reason}: {rest}")
 
     def _tell(self, added: Added) -> None:
         self._counts[added.status] += 1
@@ -71,7 +74,7 @@ class AddReport:
         self._refused += added.status == "failed" or (added.status == "skipped" and added.named)
         if self._as_json:
             print_json(_fields(added))
-        elif self._verbose or added.healed or added.status != "unchanged" or added.note:
+        elif self._verbose or added.healed or added.status != "unchanged" or added.moved or added.note:
             print_line(_line(added))
         if added.hint:
             talk(f"hint: {show_path(added.path)}: {added.hint}")

@@ -3,6 +3,7 @@
 import select
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from dam.core.path_text import show_path
@@ -24,26 +25,34 @@ def listed_paths(
     """
     end = b"\0" if null else b"\n"
     if source == "-":
-        yield from _split(sys.stdin.buffer, end, until)
+        if sys.stdin is None:
+            raise UsageError("cannot read: -: standard input is closed")
+        yield from _split(sys.stdin.buffer, source, end, until)
         return
-    try:
-        file = open(source, "rb")  # noqa: SIM115 - only opening it is the user's mistake
-    except OSError as error:
-        raise UsageError(
-            f"cannot read: {show_path(source.encode('utf-8', 'surrogateescape'))}: {why(error)}"
-        ) from None
+    with _naming(source):
+        file = open(source, "rb")  # noqa: SIM115 - what is done with the paths is none of the list's errors
     with file:
-        yield from _split(file, end, until)
+        yield from _split(file, source, end, until)
 
 
-def _split(file: BinaryIO, end: bytes, until: Callable[[], bool]) -> Iterator[bytes | None]:
+@contextmanager
+def _naming(source: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        shown = show_path(source.encode("utf-8", "surrogateescape"))
+        raise UsageError(f"cannot read: {shown}: {why(error)}") from None
+
+
+def _split(file: BinaryIO, source: str, end: bytes, until: Callable[[], bool]) -> Iterator[bytes | None]:
     rest = b""
     while not until():
         # Whoever writes the list may take hours between two lines of it.
         if not select.select([file], [], [], _PATIENCE)[0]:
             yield None
             continue
-        block = file.read1(_BLOCK)  # type: ignore[attr-defined]
+        with _naming(source):
+            block = file.read1(_BLOCK)  # type: ignore[attr-defined]
         if not block:
             break
         *whole, rest = (rest + block).split(end)

@@ -24,6 +24,9 @@ from dam.core.worker import LastWords, WorkerLimits
 from dam.core.worker_slot import Batch, Item, Results, Slot
 from dam.errors import WorkerError
 
+TOOK_LONGER = "took longer than"
+CRASHED = "crashed the decoder"
+"""How the reasons begin for which a step has failed that ended its worker."""
 _QUEUED = 3
 """Batches that one worker has: the one it does, and those that keep it busy while others are recorded."""
 _CRASHES = 2
@@ -93,7 +96,8 @@ class WorkerPool:
             idle = self._new_slot()
             self._slots.append(idle)
         assert idle is not None  # noqa: S101
-        idle.start(batch)
+        with _starting():
+            idle.start(batch)
 
     def futures(self, results: Results) -> dict[Future[list[Any]], Slot]:
         """Return what is under way for a channel, and where."""
@@ -171,13 +175,8 @@ class WorkerPool:
         slot.close()
 
     def _new_slot(self) -> Slot:
-        try:
+        with _starting():
             return self._make_slot()
-        except OSError as error:
-            raise WorkerError(
-                f"cannot start a worker: {(error.strerror or str(error)).lower()}",
-                hint="look at TMPDIR, and at the limits on processes and open files",
-            ) from error
 
     def _make_slot(self) -> Slot:
         if self._folder is None:
@@ -237,11 +236,11 @@ def _blamed(item: Item, exit_code: int | None, words: LastWords, noise: str) -> 
     """Return what to try next of the job at which a worker died."""
     item = replace(item, deaths=item.deaths + 1)
     if exit_code == -signal.SIGALRM:
-        reason = f"took longer than {words.seconds:g} s"
+        reason = f"{TOOK_LONGER} {words.seconds:g} s"
     elif item.deaths < (_KILLS if _is_killed(exit_code) else _CRASHES):
         return item
     else:
-        reason = f"crashed the decoder{_signal_name(exit_code)}"
+        reason = f"{CRASHED}{_signal_name(exit_code)}"
     if not words.step:
         raise WorkerError(f"cannot work: a worker died before it began: {reason}")
     return replace(
@@ -262,6 +261,18 @@ def _signal_name(exit_code: int | None) -> str:
         return f" ({signal.Signals(-exit_code).name})"
     except ValueError:
         return f" (signal {-exit_code})"
+
+
+@contextlib.contextmanager
+def _starting() -> Iterator[None]:
+    """Say in plain words that a process could not be started; pebble starts them with the first batch."""
+    try:
+        yield
+    except OSError as error:
+        raise WorkerError(
+            f"cannot start a worker: {(error.strerror or str(error)).lower()}",
+            hint="look at TMPDIR, and at the limits on processes and open files",
+        ) from error
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """Adding files: read in workers; bytes durable, then rows durable, then say so, a group at a time."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -18,6 +18,7 @@ from dam.ingest.intake import Intake
 from dam.ingest.known import KnownPlaces
 from dam.ingest.listing import Listing
 from dam.ingest.options import AddOptions
+from dam.ingest.poison import find_poison, is_poison
 from dam.ingest.record import Recorded, Recorder
 from dam.ingest.removal import Removal, close_places
 from dam.ingest.take import Reading, Refused, Take, first_visit
@@ -70,13 +71,20 @@ class Adding:
         self._unvisited: list[Reading] = []
         """The first file of each content of which nobody has asked yet whether the library knows it."""
         self._copies_to = adder.store if self._options.copy else None
+        with self._runner.database.read() as session:
+            self._poison = find_poison(session)
         # It must not know this object: what is staged would stay until the garbage collector comes.
-        self._intake = Intake(listings, self._known_places(), partial(_take, adder, count(1)))
+        self._intake = Intake(listings, self._known_places(), partial(_take, adder, count(1), self._poison))
 
     @property
     def ignored(self) -> int:
         """Give how many names were left out so far because a `.damignore` says so."""
         return self._intake.ignored
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Tell whether the run was stopped before it had read everything."""
+        return self._stop_by is not None and (self._intake.has_more or self._owed)
 
     def __iter__(self) -> Iterator[Outcomes]:
         try:
@@ -175,6 +183,9 @@ class Adding:
 
     def _was_read(self, reading: Reading) -> None:
         digest = reading.digests.sha256
+        if reading.result is not None and is_poison(reading.result):
+            self._poison.add(digest)
+            self._group.results[digest] = reading.result
         if reading.result is not None or digest in self._group.results:
             self._group.add(reading)
         elif digest in self._visiting:
@@ -264,7 +275,9 @@ class Adding:
         return [one.with_removal(what) for one, what in zip(added, removed, strict=True)]
 
 
-def _take(adder: Adder, numbers: Iterator[int], path: bytes, size: int, named: bool) -> Take:
+def _take(
+    adder: Adder, numbers: Iterator[int], poison: Collection[bytes], path: bytes, size: int, named: bool
+) -> Take:
     """Return the job of reading one more file."""
     return Take(
         next(numbers),
@@ -275,4 +288,5 @@ def _take(adder: Adder, numbers: Iterator[int], path: bytes, size: int, named: b
         derived=adder.store,
         store=adder.store if adder.options.copy else None,
         follow=adder.options.follow_links,
+        poison=poison,
     )

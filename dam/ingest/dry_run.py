@@ -36,6 +36,8 @@ class DryRun:
     """When it returns true the run ends with what it has found out."""
     ignored: int = 0
     """How many names were left out so far because a `.damignore` says so."""
+    is_cut_short: bool = False
+    """Whether something was left that was not looked at."""
     _folders: Folders = field(default_factory=Folders)
     _contents: set[bytes] = field(default_factory=set)
     """What would be in the library by now, by SHA-256."""
@@ -48,6 +50,7 @@ class DryRun:
         reads_all = self.options.reads_everything
         for sifted in map(unsifted, self.listings) if reads_all else known.sift_all(self.listings):
             if self.until():
+                self.is_cut_short = True
                 return
             listing = sifted.listing
             self.ignored += listing.ignored

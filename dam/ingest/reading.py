@@ -17,7 +17,7 @@ from dam.models.image.preview_component import PreviewComponent
 from dam.models.stored_copy_component import find_stored
 from dam.services.file_storage import Store
 from dam.services.os_errors import store_errors
-from dam.services.source_file import CHUNK_BYTES, SourceFile
+from dam.services.source_file import CHUNK_BYTES, SourceFile, behind_link
 
 
 def verified_chunks(database: Database, store: Callable[[], Store], entity: int) -> Iterator[bytes]:
@@ -77,5 +77,5 @@ def _read(file: BinaryIO, digest: bytes) -> bytes:
 
 
 def _in_place(path: bytes) -> Iterator[bytes]:
-    with SourceFile.open(path) as source:
+    with SourceFile.open(behind_link(path)) as source:
         yield from source.chunks()

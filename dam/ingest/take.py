@@ -1,7 +1,7 @@
 """Taking one file in, inside a worker: read it once, copy and hash it, and visit it while it is at hand."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
@@ -72,6 +72,8 @@ class Take:
     """Where the bytes are copied to; None if they are registered in place."""
     follow: bool = False
     """Whether a symbolic link at the path stands for the file it points to."""
+    poison: Collection[bytes] = ()
+    """Digests of contents that are not visited before somebody has looked up what is known of them."""
     barred: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -98,7 +100,7 @@ class Take:
         except (SourceError, OSError) as error:
             return Refused(AddStatus.FAILED, _reason(error))
         reading = Reading(self.number, self.path, self.named, facts, digests, staged, seen)
-        if not held or not self.systems:
+        if not held or not self.systems or digests.sha256 in self.poison:
             return reading
         task = first_visit(self.path, self.systems, self.derived, HeldSource(held[0]), self.barred)
         return replace(reading, result=visit(task, watch))

@@ -12,7 +12,7 @@ from dam.scan.record import Finding, Read
 from dam.scan.roots import Offline
 from dam.scan.scanned import ScannedPlace, ScanStatus
 from dam.services.digests import digest_chunks
-from dam.services.source_file import read_settled
+from dam.services.source_file import behind_link, read_settled
 
 _WITHOUT_READING = {
     Look.GONE: ScanStatus.MISSING,
@@ -58,7 +58,7 @@ def _read(
     """Read a file that does not look as it did, and tell whether it is still the content it was."""
     seen = utc_now()
     try:
-        facts, digests = read_settled(path, lambda source: digest_chunks(source.chunks()))
+        facts, digests = read_settled(behind_link(path), lambda source: digest_chunks(source.chunks()))
     except SourceError as error:
         reason = error.message.rpartition(": ")[2]
         return Finding(place, ScannedPlace(path, ScanStatus.FAILED, place.entity_id, reason=reason))

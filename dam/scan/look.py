@@ -108,9 +108,24 @@ def _look(descriptor: int, place: KnownPlace) -> Sight:
         return _GONE
     except OSError as error:
         return Sight(Look.UNREADABLE, why(error))
+    if stat.S_ISLNK(status.st_mode):
+        return _look_through_link(descriptor, place)
     reason = why_not_regular(status.st_mode)
     if reason is not None:
         return Sight(Look.GONE, f"{reason} now")
+    return _SAME if _is_same(place, status) else _OTHER
+
+
+def _look_through_link(descriptor: int, place: KnownPlace) -> Sight:
+    """Look at what a link leads to: with `--follow-links` that is what was added under its name."""
+    try:
+        status = os.stat(place.name, dir_fd=descriptor)
+    except (FileNotFoundError, NotADirectoryError):
+        return Sight(Look.OUT_OF_REACH, _LEADS_NOWHERE)
+    except OSError as error:
+        return Sight(Look.UNREADABLE, why(error))
+    if not stat.S_ISREG(status.st_mode) or status.st_ino != place.inode:
+        return Sight(Look.GONE, "is a symbolic link now")
     return _SAME if _is_same(place, status) else _OTHER
 
 
@@ -125,7 +140,7 @@ def _is_same(place: KnownPlace, status: os.stat_result) -> bool:
 
 def _is_recognised(descriptor: int, place: KnownPlace) -> bool:
     try:
-        facts = FileFacts.of(os.stat(place.name, dir_fd=descriptor, follow_symlinks=False))
+        facts = FileFacts.of(os.stat(place.name, dir_fd=descriptor))
     except OSError:
         return False
     return (facts.size, facts.mtime_ns) == (place.size, place.mtime_ns)

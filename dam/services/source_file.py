@@ -107,6 +107,15 @@ def read_settled(
     raise ValueError(f"attempts must be at least 1, not {attempts}")
 
 
+def behind_link(path: bytes) -> bytes:
+    """Return where the file at `path` really is, if the path itself is a symbolic link.
+
+    For places that were added by following links, and only where what is read is compared with what
+    was added.
+    """
+    return os.path.realpath(path) if os.path.islink(path) else path
+
+
 def digest_file(path: bytes) -> Digests:
     """Return the digests of a file, read as one state of it. Raises SourceError."""
     return read_settled(path, lambda source: digest_chunks(source.chunks()))[1]

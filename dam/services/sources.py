@@ -12,7 +12,7 @@ from dam.core.path_text import show_path
 from dam.errors import IntegrityError, SourceChanged, SourceUnreachable
 from dam.services.file_storage import Staged, Store
 from dam.services.os_errors import source_error
-from dam.services.source_file import NotRegular, SourceFile
+from dam.services.source_file import NotRegular, SourceFile, behind_link
 
 MOST_IN_MEMORY = 64 << 20
 """Files in place of up to this many bytes are read once and kept in memory while they are visited."""
@@ -98,7 +98,7 @@ class InPlaceSource:
         """
         with ExitStack() as stack:
             with self._source_protocol():
-                source = stack.enter_context(SourceFile.open(self.path))
+                source = stack.enter_context(SourceFile.open(behind_link(self.path)))
                 content = self._verified(source)
             yield content
             with self._source_protocol():

@@ -41,6 +41,9 @@ class EffectComponent(Component):
 @system(version=int(os.environ.get("FAULTY_VERSION", "1")), on=FaultyComponent)
 def act(content: Content) -> EffectComponent | None:
     order = content.head().split()[1].decode()
+    if counter := os.environ.get("FAULTY_COUNTER"):
+        with open(counter, "a") as file:
+            file.write(".")
     if os.environ.get("FAULTY_MENDED"):
         return EffectComponent(text="mended")
     if order == "crash":

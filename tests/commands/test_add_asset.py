@@ -2,7 +2,11 @@
 
 import os
 import re
+import sys
+import time
 from pathlib import Path
+
+import pytest
 
 from dam.models.image.samples import encoded, photo
 from tests.command_line import CommandInProcess
@@ -50,14 +54,27 @@ def test_unchanged_files_are_shown_with_v_and_in_json(filled: CommandInProcess, 
     assert {one["status"] for one in add(filled, "-r", media).values()} == {"unchanged"}
 
 
-def test_an_unchanged_file_with_times_long_past_is_not_even_opened(
-    library: CommandInProcess, tmp_path: Path
+def test_an_unchanged_file_is_not_even_opened(
+    library: CommandInProcess, library_environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    library_environment.setenv("DAM_WORKERS", "0")
     file = write(tmp_path / "old.txt", b"old")
+    time.sleep(2.1)  # What was written just now is not believed to be as it looks.
+    opened: list[bytes] = []
+    sys.addaudithook(lambda event, given: _note_opened(opened, event, given))
     add(library, file)
+    assert os.fsencode(file) in opened
+
     before = everything()
+    opened.clear()
     assert add(library, file)["old.txt"]["status"] == "unchanged"
-    assert everything()[1] == before[1]
+    assert os.fsencode(file) not in opened
+    assert everything() == before
+
+
+def _note_opened(opened: list[bytes], event: str, given: tuple[object, ...]) -> None:
+    if event == "open" and isinstance(given[0], str | bytes):
+        opened.append(os.fsencode(given[0]))
 
 
 def test_json_says_what_came_of_every_file(library: CommandInProcess, media: Path) -> None:

@@ -64,6 +64,13 @@ def test_each_line_says_that_the_file_was_moved(library: CommandInProcess, media
     assert moved.stdout.endswith(f"{media / 'notes.txt'}  (moved)\n")
 
 
+def test_a_file_that_was_known_already_is_named_when_it_is_moved(
+    filled: CommandInProcess, media: Path
+) -> None:
+    moved = filled("add-asset", "--move", media / "notes.txt")
+    assert moved.stdout.split() == ["unchanged", "4", str(media / "notes.txt"), "(moved)"]
+
+
 def test_a_place_that_is_gone_is_not_presented_as_one_any_more(
     library: CommandInProcess, media: Path
 ) -> None:

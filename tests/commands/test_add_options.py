@@ -143,6 +143,7 @@ def test_on_error_stop_ends_after_the_first_failure_and_the_next_run_goes_on(
     assert stopped.exit_code == 3
     ends = Counter(one["status"] for one in stopped.json)
     assert ends["failed"] == 1
+    assert stopped.stderr.endswith("stopped at the first failure: the same command goes on from there\n")
     assert counts(stopped)["seen"] == ends.total() < FILES + 1
     # What was read is acknowledged, and what is not was not added.
     (before,) = library("status", "--json").json
@@ -183,7 +184,7 @@ def test_at_the_time_limit_it_ends_well_and_the_next_run_completes(
 def test_a_dry_run_has_a_time_limit_too(library: CommandInProcess, many: Path) -> None:
     late = library("add-asset", "-n", "--time-limit", "0.001", "-r", many)
     assert late.exit_code == 0
-    assert "the time limit is reached" in late.stderr
+    assert "the time limit is reached: the rest was not looked at" in late.stderr
     assert counts(late)["seen"] < FILES
 
 

@@ -109,3 +109,9 @@ def test_a_lost_preview_is_made_again_whatever_lies_in_its_place(
 
     assert made.exit_code == 0, made.stderr
     assert (tmp_path / "second.jpg").read_bytes() == before
+
+
+def test_a_list_from_a_closed_stdin_is_a_usage_error(shell: Shell) -> None:
+    closed = shell('"$@" <&-', "add-asset", "--from-file", "-")
+    assert closed.exit_code == 2
+    assert closed.stderr.splitlines()[-1] == "dam-cli: cannot read: -: standard input is closed"

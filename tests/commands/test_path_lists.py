@@ -60,3 +60,9 @@ def test_an_empty_path_is_no_path_and_never_this_folder(library: CommandInProces
     for command in (["find-file-by-hash", "-f", ""], ["find-similar-images", ""]):
         assert library(*command, cwd=media).exit_code == 2
     assert library("show", "", cwd=media).exit_code == 1
+
+
+def test_a_list_that_breaks_off_is_named(library: CommandInProcess) -> None:
+    broken = library("add-asset", "--from-file", "/proc/self/mem")
+    assert broken.exit_code == 2
+    assert broken.stderr.splitlines()[-1] == "dam-cli: cannot read: /proc/self/mem: input/output error"

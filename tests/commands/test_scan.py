@@ -26,6 +26,36 @@ def test_where_nothing_has_happened_everything_is_present_and_nothing_is_written
     assert everything() == before
 
 
+@pytest.mark.parametrize("copied", [True, False], ids=["copied", "in place"])
+def test_files_that_were_added_through_links_are_looked_at_through_them(
+    library: CommandInProcess, tmp_path: Path, copied: bool
+) -> None:
+    target = write(tmp_path / "elsewhere" / "target", b"t" * 70_000)
+    link = tmp_path / "linked" / "link"
+    link.parent.mkdir()
+    link.symlink_to(target)
+    add(library, "-L", "-r", *([] if copied else ["--no-copy"]), link.parent)
+    entity = known(library, link)
+    assert statuses(scan(library)) == {}
+    assert library("get", str(entity)).stdout == "t" * 70_000
+
+    hidden = target.parent.rename(tmp_path / "away")
+    assert statuses(scan(library)) == {"link": "offline"}
+    hidden.rename(target.parent)
+    assert statuses(scan(library)) == {"link": "back"}
+
+    target.write_bytes(b"other")
+    assert statuses(scan(library, code=0 if copied else 4))["link"] == "changed"
+    assert history(entity)[0][0]
+
+    add(library, "-L", "-r", link.parent)
+    another = write(tmp_path / "elsewhere" / "another", b"another")
+    link.unlink()
+    link.symlink_to(another)
+    (place,) = [one for path, one in scan(library).items() if path != "summary"]
+    assert (place["status"], place["reason"]) == ("missing", "is a symbolic link now")
+
+
 def test_an_empty_library_has_nothing_to_compare(library: CommandInProcess) -> None:
     assert scan(library)["summary"]["known"] == 0
 

@@ -74,6 +74,27 @@ def test_what_crashed_is_tried_again_only_when_asked_and_can_be_mended(
     assert outcomes(plugged, 1)["faulty.act"] == "done"
 
 
+@pytest.mark.parametrize("order", ["crash", "hang"])
+def test_what_ended_a_worker_is_not_tried_again_for_a_copy_nor_when_it_is_read_again(
+    plugged: CommandProcess, tmp_path: Path, library_environment: pytest.MonkeyPatch, order: str
+) -> None:
+    counter = tmp_path / "counter"
+    library_environment.setenv("FAULTY_COUNTER", str(counter))
+    library_environment.setenv("DAM_VISIT_TIMEOUT", "4")
+    poison = write(tmp_path / "in" / "poison", f"faulty {order}".encode())
+    add(plugged, poison)
+    tried = counter.stat().st_size
+    assert tried == (2 if order == "crash" else 1)
+
+    add(plugged, "--rehash", poison)
+    poison.touch()
+    add(plugged, poison)
+    copies = [write(tmp_path / "in" / f"copy {number}", poison.read_bytes()) for number in range(3)]
+    assert "3 duplicate" in plugged("add-asset", *copies).stderr
+    assert counter.stat().st_size == tried
+    assert outcomes(plugged, 1)["faulty.act"].startswith("failed")
+
+
 def test_a_raised_version_runs_again_and_its_new_failures_are_told_by_the_exit_code(
     plugged: CommandProcess, tmp_path: Path
 ) -> None:

@@ -280,5 +280,6 @@ def test_incremental_equals_from_scratch(bench: Bench) -> None:
 
 
 @pytest.mark.deep
+@pytest.mark.timeout(0)  # As long as it takes.
 def test_incremental_equals_from_scratch_at_length(bench: Bench) -> None:
     prove(Incremental, examples=1500, steps=60, bench=bench)

@@ -152,6 +152,7 @@ def test_incremental_equals_from_scratch_with_the_real_image_systems(database: D
 
 
 @pytest.mark.deep
+@pytest.mark.timeout(0)  # As long as it takes.
 def test_incremental_equals_from_scratch_with_images_at_length(database: Database) -> None:
     prove(IncrementalImages, examples=200, steps=40, database=database, store=scratch_store())
 

@@ -145,15 +145,27 @@ class TestOneThatCannotBeObeyed:
         os.mkfifo(top / "a/.damignore")
         assert self.reason(top) == "is a named pipe"
 
+    def test_because_so_many_folders_may_lie_between(self, top: Path) -> None:
+        (top / "a/.damignore").write_text("x\n" + "a/**/" * 5 + "b\n")
+        assert self.reason(top) == "line 2 has too many **: a/**/a/**/a/**/a/**/a/**/b"
+
     def test_because_it_is_a_folder(self, top: Path) -> None:
         (top / "a/.damignore").mkdir()
         assert self.reason(top) == "is a folder"
 
 
+@pytest.mark.parametrize("stars", [12, 60])
+def test_many_stars_take_no_longer_than_few(tmp_path: Path, stars: int) -> None:
+    touch(tmp_path / ("a" * 200), tmp_path / ("a" * 200 + "b"))
+    assert left_of(tmp_path, "*a" * stars + "*b\n") == {"a" * 200}
+
+
 folders = st.sampled_from(["", "a/", "b/", "a/a/", "a/b/", "b/a/", "a/b/a/"])
 # No letters beyond ASCII: to git a `?` is one byte of them, to us it is the letter.
-names = st.sampled_from(["a", "b", "ab", "a.b", "b a", "#a", "!b", "-", "a*"])
+names = st.sampled_from(["a", "b", "ab", "a.b", "b a", "#a", "!b", "-", "a*", "aab", "abab", "ba.ab"])
 pieces = st.sampled_from(
+    ["*a*b", "*a*b*", "*b*[ab]*b", "a*?*b", "*a**b", "*[!a]*a*b", "*.*\\a*b"]
+) | st.sampled_from(
     ["a", "b", "ab", "*", "?", "**", "a*", "*b", "a?b", "[ab]", "[!a]", "[a-b]*", "\\#a", "\\!b", "-"]
 )
 patterns = st.builds(
