@@ -49,6 +49,7 @@ from dam.scan.record import ScanRecorder
 from dam.scan.scan import Scan
 from dam.search.image_query import ImageQuery, read_image_query
 from dam.search.similar_images import SimilarImages, Thresholds, find_similar_images
+from dam.search.upkeep import PageUpkeep
 from dam.services.file_storage import Store, create_store, open_store
 from dam.services.source_file import digest_file
 
@@ -212,8 +213,11 @@ class Library:
         self, *systems: System[..., Any], retry_failed: bool = False, executor: Executor | None = None
     ) -> Iterator[Result]:
         """Bring derived components up to date, of these systems or of all; yield what was written."""
-        runner = self._runner(executor or self.executor)
-        return runner.run(systems or None, retry_failed=retry_failed)
+        pages = PageUpkeep(self.database, self.registry)
+        for result in self._runner(executor or self.executor).run(systems or None, retry_failed=retry_failed):
+            pages.recorded(1)
+            yield result
+        pages.finish()
 
     def run_on(self, entities: Iterable[int]) -> Iterator[Result]:
         """Run whatever is pending on just these entities; yield what was written."""

@@ -24,6 +24,7 @@ from dam.ingest.removal import Removal, close_places
 from dam.ingest.take import Reading, Refused, Take, first_visit
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.stored_copy_component import find_stored
+from dam.search.upkeep import PageUpkeep
 from dam.services.file_storage import Staged, Store
 from dam.services.sources import InPlaceSource, StagedSource
 
@@ -94,6 +95,7 @@ class Adding:
 
     def _outcomes(self) -> Iterator[Outcomes]:
         debts = Debts(self._runner)
+        pages = PageUpkeep(self._runner.database, self._runner.registry)
         while True:
             self._feed()
             for outcomes in self._told(self._intake.outcomes()):
@@ -105,8 +107,11 @@ class Adding:
                 self._refused = []
             is_over = self._is_over()
             if self._group.is_due or (is_over and self._group.readings):
-                yield self._commit()
+                added = self._commit()
+                pages.recorded(len(added))
+                yield added
             if is_over:
+                pages.finish()
                 return
 
     def _told(self, outcomes: Iterable[Outcomes]) -> Iterator[Outcomes]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from dam.core.component import Entity
+from dam.core.component import Entity, Fingerprint
 from dam.core.ledger import LedgerRow, Outcome, SystemRow
 from dam.core.query import query
 from dam.core.system import System
@@ -22,8 +22,8 @@ from dam.search.hamming import distance_of_bytes, distances, flat, is_flat
 HASHES = (ImagePHashComponent, ImageDHashComponent, ImageAHashComponent)
 _FINAL = (Outcome.DONE, Outcome.NOTHING, Outcome.FAILED)
 """Outcomes after which an image is not pending. What lacks its decoder still is, in a way."""
-BLOCK = 65536
-"""Rows compared at a time: memory stays the same however large the library is."""
+_AT_ONCE = 500
+"""Entities in one statement: databases take no endless list of parameters."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,34 @@ def find_similar_images(
 
     Flat hashes match nothing. Only hashes of the systems' current versions are compared.
     """
+    near = _near(session, wanted, thresholds)
     matches: list[SimilarImage] = []
-    rows = session.execute(_hashed().execution_options(yield_per=BLOCK))
-    for block in rows.partitions():
-        matches += _matches_in(block, wanted, thresholds)
+    for start in range(0, len(near), _AT_ONCE):
+        # What an index proposes is looked at once more, as the table has it.
+        hashed = _hashed().where(Entity.id.in_(near[start : start + _AT_ONCE]))
+        if block := session.execute(hashed).all():
+            matches += _matches_in(block, wanted, thresholds)
     found = [match for match in matches if match.entity != besides]
     pdqs = _pdq_of(session, [match.entity for match in found])
     ranked = [_with_pdq(match, wanted.pdq, pdqs.get(match.entity)) for match in found]
     return SimilarImages(sorted(ranked, key=lambda match: match.rank), _count_uncompared(session))
+
+
+def _near(session: Session, wanted: ImageFingerprints, thresholds: Thresholds) -> list[int]:
+    """Return the entities of which a hash is within its threshold, in ascending order."""
+    from dam.search.packed_index import PackedIndex
+    from dam.search.words import pack
+
+    channels: tuple[tuple[type[Fingerprint], int, int], ...] = (
+        (ImagePHashComponent, wanted.phash, thresholds.phash),
+        (ImageDHashComponent, wanted.dhash, thresholds.dhash),
+        (ImageAHashComponent, wanted.ahash, thresholds.ahash),
+    )
+    near: set[int] = set()
+    for component, value, limit in channels:
+        (found,) = PackedIndex(session, component).within(pack([value], component.bits), limit)
+        near.update(found.entities.tolist())
+    return sorted(near)
 
 
 def _matches_in(
@@ -151,11 +171,11 @@ def _count_uncompared(session: Session) -> int:
 
 def _pdq_of(session: Session, entity_ids: Sequence[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
-    for start in range(0, len(entity_ids), 500):
+    for start in range(0, len(entity_ids), _AT_ONCE):
         rows = session.execute(
             select(Entity.id, ImagePDQComponent.value)
             .join(ImagePDQComponent, ImagePDQComponent.entity_id == Entity.id)
-            .where(Entity.id.in_(entity_ids[start : start + 500]), is_current(hash_pdq, Outcome.DONE))
+            .where(Entity.id.in_(entity_ids[start : start + _AT_ONCE]), is_current(hash_pdq, Outcome.DONE))
         )
         found.update({entity: bytes(value) for entity, value in rows})
     return found

@@ -1,0 +1,105 @@
+"""All fingerprints of a table, a block at a time: from packed pages, or from the table itself."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import BigInteger, Select, select, type_coerce
+from sqlalchemy.orm import Session
+
+from dam.core.component import Fingerprint
+from dam.models.fingerprint_page import FingerprintPage
+from dam.search.layout import Header, Range, layout
+from dam.search.page import ROWS, Entities, decode_entities, decode_values
+from dam.search.words import Words, pack
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some fingerprints: `entities` of shape (count,) in ascending order, `planes` of (words, count)."""
+
+    entities: Entities
+    planes: Words
+
+    @classmethod
+    def joined(cls, parts: Sequence["Block"], bits: int) -> "Block":
+        """Return several blocks of fingerprints of that many bits as one."""
+        return cls(
+            np.concatenate([np.empty(0, dtype=np.int64), *(part.entities for part in parts)]),
+            np.concatenate(
+                [np.empty((bits // 64, 0), dtype=np.uint64), *(part.planes for part in parts)], axis=1
+            ),
+        )
+
+
+def blocks(session: Session, fingerprint: type[Fingerprint]) -> Iterator[Block]:
+    """Yield all of a table's fingerprints, in the order of their entities."""
+    for part in layout(session, fingerprint):
+        if isinstance(part, Range):
+            yield from rows(session, fingerprint, part)
+        else:
+            yield from page_or_rows(session, fingerprint, part)
+
+
+def page_or_rows(session: Session, fingerprint: type[Fingerprint], header: Header) -> Iterator[Block]:
+    """Yield what is in a page's range, from the table if the page is damaged."""
+    planes = read_planes(session, fingerprint, header)
+    entities = None if planes is None else read_entities(session, header)
+    if planes is None or entities is None:
+        yield from rows(session, fingerprint, header.range)
+    else:
+        yield Block(entities, planes)
+
+
+def read_planes(session: Session, fingerprint: type[Fingerprint], header: Header) -> Words | None:
+    """Return the fingerprints on a page, None if it is damaged."""
+    values = session.scalar(select(FingerprintPage.values).where(FingerprintPage.id == header.id))
+    return decode_values(values or b"", header.count, fingerprint.bits, header.checksum)
+
+
+def read_entities(session: Session, header: Header) -> Entities | None:
+    """Return whose fingerprints are on a page, None if it is damaged."""
+    entities = session.scalar(select(FingerprintPage.entities).where(FingerprintPage.id == header.id))
+    return decode_entities(entities or b"", header.count, header.after, header.upto)
+
+
+def rows(
+    session: Session, fingerprint: type[Fingerprint], span: Range, *, limit: int | None = None
+) -> Iterator[Block]:
+    """Yield the fingerprints of a range, or so many of them, from the table itself."""
+    result = session.execute(_rows_of(fingerprint, span).limit(limit).execution_options(yield_per=ROWS))
+    for partition in result.partitions():
+        block = _block(fingerprint, partition)
+        if len(block.entities):
+            yield block
+
+
+def _rows_of(fingerprint: type[Fingerprint], span: Range) -> Select[Any]:
+    value: Any = fingerprint.__table__.c.value
+    raw = type_coerce(value, BigInteger) if fingerprint.bits == 64 else value
+    statement = select(fingerprint.entity_id, raw).where(fingerprint.entity_id > span.after)
+    if span.upto is not None:
+        statement = statement.where(fingerprint.entity_id <= span.upto)
+    return statement.order_by(fingerprint.entity_id)
+
+
+def _block(fingerprint: type[Fingerprint], partition: Any) -> Block:
+    ids, values = zip(*partition, strict=True)
+    entities = np.array(ids, dtype=np.int64)
+    if fingerprint.bits == 64:
+        return Block(entities, np.array(values, dtype=np.int64).view(np.uint64).reshape(1, -1))
+    width = fingerprint.bits // 8
+    whole = [len(value) == width for value in values]
+    if not all(whole):
+        odd = [number for number, fits in zip(ids, whole, strict=True) if not fits]
+        _logger.warning(
+            "damaged fingerprints: %s of %d entities, such as %d: not %d bytes: they match nothing",
+            fingerprint.__tablename__, len(odd), odd[0], width,
+        )  # fmt: skip
+        entities = entities[whole]
+        values = tuple(value for value, fits in zip(values, whole, strict=True) if fits)
+    return Block(entities, pack(values, fingerprint.bits))

@@ -1,0 +1,106 @@
+"""Keeping the packed pages of fingerprints current, after adding and running."""
+
+from collections.abc import Collection
+from functools import partial
+
+import numpy as np
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from dam.core.component import Fingerprint, table_of
+from dam.core.database import Database, lock_table
+from dam.models.fingerprint_page import FingerprintPage
+from dam.search.blocks import Block, read_entities, read_planes, rows
+from dam.search.layout import WORTH_PACKING, Header, Range, page_headers, unpacked
+from dam.search.page import ROWS, SPAN, fit, make_page
+
+
+def pack(
+    database: Database,
+    fingerprints: Collection[type[Fingerprint]],
+    *,
+    least: int = WORTH_PACKING,
+    size: int = ROWS,
+) -> int:
+    """Pack what is in no page yet, a page in each transaction; return how many pages were written.
+
+    Of each stretch of fewer than `least` rows nothing is packed. A full page has `size` rows.
+    """
+    return sum(_pack_table(database, fingerprint, least, size) for fingerprint in fingerprints)
+
+
+def _pack_table(database: Database, fingerprint: type[Fingerprint], least: int, size: int) -> int:
+    with database.read() as session:
+        wanting = list(unpacked(session, fingerprint, least))
+    written = 0
+    for span in wanting:
+        after = span.after
+        while (
+            upto := database.retrying(partial(_pack_one, fingerprint, size, Range(after, span.upto)))
+        ) is not None:
+            written += 1
+            after = upto
+    return written
+
+
+def unpack(session: Session, fingerprint: type[Fingerprint]) -> None:
+    """Delete a fingerprint's pages: they are made again when it is packed."""
+    session.execute(delete(FingerprintPage).where(FingerprintPage.fingerprint == fingerprint.__tablename__))
+
+
+def _pack_one(fingerprint: type[Fingerprint], size: int, span: Range, session: Session) -> int | None:
+    """Write one page of what comes first in a range; return up to where it goes, None if nothing does."""
+    # On PostgreSQL this also waits for those whose rows the triggers have seen but nobody else has.
+    lock_table(session, FingerprintPage)
+    before, free = _free_part(session, fingerprint, span)
+    if free is None:
+        return None
+    known = _content(session, fingerprint, before) if before is not None and before.count < size else None
+    room = size - (len(known.entities) if known else 0)
+    fresh = next(rows(session, fingerprint, free, limit=room), None)
+    if fresh is None:
+        return None
+    after = free.after
+    block = fresh
+    if known is not None and before is not None and int(fresh.entities[-1]) - before.after < SPAN:
+        after = before.after
+        block = Block(
+            np.concatenate((known.entities, fresh.entities)),
+            np.concatenate((known.planes, fresh.planes), axis=1),
+        )
+    fitting = fit(after, block.entities, size)
+    entities, planes = block.entities[:fitting], block.planes[:, :fitting]
+    is_all = len(fresh.entities) < room and fitting == len(block.entities)
+    upto = free.upto if is_all and free.upto is not None else int(entities[-1])
+    page = FingerprintPage
+    overlap = (page.fingerprint == fingerprint.__tablename__, page.upto > after, page.after < upto)
+    session.execute(delete(page).where(*overlap))
+    made = make_page(fingerprint.__tablename__, after, upto, entities, planes)
+    session.execute(insert(table_of(page)), [made])
+    return upto
+
+
+def _free_part(
+    session: Session, fingerprint: type[Fingerprint], span: Range
+) -> tuple[Header | None, Range | None]:
+    """Return the page before the first part of a range that is in no page, and that part."""
+    before: Header | None = None
+    after = span.after
+    for header in page_headers(session, fingerprint):
+        if header.after <= after:
+            before = header
+            after = max(after, header.upto)
+        elif span.upto is None or header.after < span.upto:
+            return _adjacent(before, after), Range(after, header.after)
+    if span.upto is not None and after >= span.upto:
+        return None, None
+    return _adjacent(before, after), Range(after, span.upto)
+
+
+def _adjacent(before: Header | None, after: int) -> Header | None:
+    return before if before is not None and before.upto == after else None
+
+
+def _content(session: Session, fingerprint: type[Fingerprint], header: Header) -> Block | None:
+    planes, entities = read_planes(session, fingerprint, header), read_entities(session, header)
+    return None if planes is None or entities is None else Block(entities, planes)
