@@ -83,7 +83,9 @@ class TestInPlace:
             file.write(b"THE")
         self.is_not_the_content(source)
 
-    @pytest.mark.parametrize("replace", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("elsewhere")])
+    @pytest.mark.parametrize(
+        "replace", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/proc/version")]
+    )
     def test_what_became_something_else_is_not_the_content(
         self, replace: Callable[[Path], None], path: Path
     ) -> None:
@@ -91,6 +93,18 @@ class TestInPlace:
         path.unlink()
         replace(path)
         self.is_not_the_content(source)
+
+    def test_what_became_a_link_to_it_is_still_the_content(self, path: Path) -> None:
+        source = in_place(path)
+        path.symlink_to(path.rename(path.with_name("elsewhere")))
+        read(source)
+
+    def test_a_link_that_leads_nowhere_is_unreachable(self, path: Path) -> None:
+        source = in_place(path)
+        path.unlink()
+        path.symlink_to("elsewhere")
+        with pytest.raises(SourceUnreachable, match="no such file or directory"):
+            read(source)
 
     def test_a_missing_file_is_unreachable(self, path: Path) -> None:
         source = in_place(path)
