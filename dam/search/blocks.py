@@ -47,12 +47,18 @@ def blocks(session: Session, fingerprint: type[Fingerprint]) -> Iterator[Block]:
 
 def page_or_rows(session: Session, fingerprint: type[Fingerprint], header: Header) -> Iterator[Block]:
     """Yield what is in a page's range, from the table if the page is damaged."""
-    planes = read_planes(session, fingerprint, header)
-    entities = None if planes is None else read_entities(session, header)
-    if planes is None or entities is None:
+    page = read_page(session, fingerprint, header)
+    if page is None:
         yield from rows(session, fingerprint, header.range)
     else:
-        yield Block(entities, planes)
+        yield page
+
+
+def read_page(session: Session, fingerprint: type[Fingerprint], header: Header) -> Block | None:
+    """Return all that is on a page, None if it is damaged."""
+    planes = read_planes(session, fingerprint, header)
+    entities = None if planes is None else read_entities(session, header)
+    return None if planes is None or entities is None else Block(entities, planes)
 
 
 def read_planes(session: Session, fingerprint: type[Fingerprint], header: Header) -> Words | None:

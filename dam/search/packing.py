@@ -3,14 +3,13 @@
 from collections.abc import Collection
 from functools import partial
 
-import numpy as np
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint, table_of
 from dam.core.database import Database, lock_table
 from dam.models.fingerprint_page import FingerprintPage
-from dam.search.blocks import Block, read_entities, read_planes, rows
+from dam.search.blocks import Block, read_page, rows
 from dam.search.layout import WORTH_PACKING, Header, Range, page_headers, unpacked
 from dam.search.page import ROWS, SPAN, fit, make_page
 
@@ -43,11 +42,6 @@ def _pack_table(database: Database, fingerprint: type[Fingerprint], least: int, 
     return written
 
 
-def unpack(session: Session, fingerprint: type[Fingerprint]) -> None:
-    """Delete a fingerprint's pages: they are made again when it is packed."""
-    session.execute(delete(FingerprintPage).where(FingerprintPage.fingerprint == fingerprint.__tablename__))
-
-
 def _pack_one(fingerprint: type[Fingerprint], size: int, span: Range, session: Session) -> int | None:
     """Write one page of what comes first in a range; return up to where it goes, None if nothing does."""
     # On PostgreSQL this also waits for those whose rows the triggers have seen but nobody else has.
@@ -55,7 +49,7 @@ def _pack_one(fingerprint: type[Fingerprint], size: int, span: Range, session: S
     before, free = _free_part(session, fingerprint, span)
     if free is None:
         return None
-    known = _content(session, fingerprint, before) if before is not None and before.count < size else None
+    known = read_page(session, fingerprint, before) if before is not None and before.count < size else None
     room = size - (len(known.entities) if known else 0)
     fresh = next(rows(session, fingerprint, free, limit=room), None)
     if fresh is None:
@@ -64,10 +58,7 @@ def _pack_one(fingerprint: type[Fingerprint], size: int, span: Range, session: S
     block = fresh
     if known is not None and before is not None and int(fresh.entities[-1]) - before.after < SPAN:
         after = before.after
-        block = Block(
-            np.concatenate((known.entities, fresh.entities)),
-            np.concatenate((known.planes, fresh.planes), axis=1),
-        )
+        block = Block.joined([known, fresh], fingerprint.bits)
     fitting = fit(after, block.entities, size)
     entities, planes = block.entities[:fitting], block.planes[:, :fitting]
     is_all = len(fresh.entities) < room and fitting == len(block.entities)
@@ -99,8 +90,3 @@ def _free_part(
 
 def _adjacent(before: Header | None, after: int) -> Header | None:
     return before if before is not None and before.upto == after else None
-
-
-def _content(session: Session, fingerprint: type[Fingerprint], header: Header) -> Block | None:
-    planes, entities = read_planes(session, fingerprint, header), read_entities(session, header)
-    return None if planes is None or entities is None else Block(entities, planes)

@@ -17,7 +17,6 @@ from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
 from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.perceptual_hashes import hash_perceptually
-from dam.search.hamming import distance_of_bytes, distances, flat, is_flat
 
 HASHES = (ImagePHashComponent, ImageDHashComponent, ImageAHashComponent)
 _FINAL = (Outcome.DONE, Outcome.NOTHING, Outcome.FAILED)
@@ -116,17 +115,20 @@ def _near(session: Session, wanted: ImageFingerprints, thresholds: Thresholds) -
 def _matches_in(
     block: Sequence[Row[Any]], wanted: ImageFingerprints, thresholds: Thresholds
 ) -> list[SimilarImage]:
+    from dam.search.words import distances, flat, is_flat, pack
+
     entities, phashes, dhashes, ahashes = (list(column) for column in zip(*block, strict=True))
     channels = (
         (wanted.phash, phashes, thresholds.phash),
         (wanted.dhash, dhashes, thresholds.dhash),
         (wanted.ahash, ahashes, thresholds.ahash),
     )
-    measured = [distances(query_hash, values) for query_hash, values, _ in channels]
+    packed = [(pack([value], 64)[:, 0], pack(values, 64), limit) for value, values, limit in channels]
+    measured = [distances(planes, query_hash) for query_hash, planes, _ in packed]
     hit = measured[0] < 0
-    for (query_hash, values, limit), distance in zip(channels, measured, strict=True):
+    for (query_hash, planes, limit), distance in zip(packed, measured, strict=True):
         if not is_flat(query_hash):
-            hit |= (distance <= limit) & ~flat(values)
+            hit |= (distance <= limit) & ~flat(planes)
     return [
         SimilarImage(
             entity=entities[i],
@@ -184,4 +186,5 @@ def _pdq_of(session: Session, entity_ids: Sequence[int]) -> dict[int, bytes]:
 def _with_pdq(match: SimilarImage, wanted: bytes | None, value: bytes | None) -> SimilarImage:
     if wanted is None or value is None:
         return match
-    return SimilarImage(match.entity, match.phash, match.ahash, match.dhash, distance_of_bytes(wanted, value))
+    apart = (int.from_bytes(wanted) ^ int.from_bytes(value)).bit_count()
+    return SimilarImage(match.entity, match.phash, match.ahash, match.dhash, apart)
