@@ -57,6 +57,8 @@ class LedgerRow(Base):
             sqlite_where=or_(outcome == Outcome.FAILED.value, outcome == Outcome.UNAVAILABLE.value),
             postgresql_where=or_(outcome == Outcome.FAILED.value, outcome == Outcome.UNAVAILABLE.value),
         ),
+        # Its ends tell whether all of a system's entries are of one version.
+        Index("ix_ledger_version", "system_id", "version"),
         Index(
             "ix_ledger_stale", "entity_id", sqlite_where=version == STALE, postgresql_where=version == STALE
         ),

@@ -1,20 +1,18 @@
-"""Library: everything the command line does, for other people's Python too."""
+"""The Library: everything the command line does, for other people's Python too."""
 
 import os
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dam.core.census import Problem, SystemCount, count_entities, count_systems, problems
+from dam.core.census import Problem, count_entities, count_systems, problems
 from dam.core.config import Settings, load_settings
 from dam.core.content import Source
-from dam.core.database import Database, lock_table
+from dam.core.database import Database
 from dam.core.description import Description, describe_entity
 from dam.core.executor import Executor, InProcess
 from dam.core.ledger import Outcome
@@ -38,30 +36,22 @@ from dam.ingest.own_files import OwnFiles
 from dam.ingest.reading import preview_of, verified_chunks
 from dam.ingest.record import Recorder
 from dam.ingest.sources import close_altered, find_sources
+from dam.library.set_up import set_up
+from dam.library.status import Status
 from dam.migrations.state import require_current
 from dam.models.asset import Asset, describe_assets
 from dam.models.content_hash_md5_component import find_by_md5
 from dam.models.content_hash_sha256_component import find_by_sha256
-from dam.models.holdings import Holdings, count_holdings
-from dam.models.stored_copy_component import StoredCopyComponent, StoreRow
+from dam.models.holdings import count_holdings
+from dam.models.stored_copy_component import StoreRow
 from dam.plugins import installed
 from dam.scan.record import ScanRecorder
 from dam.scan.scan import Scan
 from dam.search.image_query import ImageQuery, read_image_query
 from dam.search.similar_images import SimilarImages, Thresholds, find_similar_images
 from dam.search.upkeep import PageUpkeep
-from dam.services.file_storage import Store, create_store, open_store
+from dam.services.file_storage import Store, open_store
 from dam.services.source_file import digest_file
-
-
-@dataclass(frozen=True)
-class Status:
-    """How a library stands."""
-
-    entities: int
-    holdings: Holdings
-    systems: list[SystemCount]
-
 
 _AT_ONCE = 500
 """Entities in one statement: databases take no endless list of parameters."""
@@ -104,16 +94,7 @@ class Library:
         Nothing is ever dropped. Raises NoLibrary if the database knows bytes in a store that is not
         there: an unmounted disk must not be taken for an empty one.
         """
-        from dam.migrations.upgrade import upgrade_database
-
-        chosen = settings or load_settings()
-        changed = upgrade_database(chosen.database_url, busy_timeout=chosen.busy_timeout)
-        database = Database(chosen.database_url, busy_timeout=chosen.busy_timeout)
-        try:
-            with database.write() as session:
-                return _set_up_store(session, chosen.store) or changed
-        finally:
-            database.close()
+        return set_up(settings or load_settings())
 
     def close(self) -> None:
         """Stop the workers and close the connections."""
@@ -336,26 +317,3 @@ class Library:
                 hint="finish making it with: dam-cli setup-db",
             )
         return row
-
-
-def _set_up_store(session: Session, url: str) -> bool:
-    """Make the store the database knows, or make one known to it; tell whether that was needed."""
-    lock_table(session, StoreRow)
-    known = session.scalars(select(StoreRow).order_by(StoreRow.id)).first()
-    if known is not None and session.scalar(select(StoredCopyComponent.entity_id).limit(1)) is not None:
-        try:
-            open_store(url, expected_uuid=known.uuid)
-        except NoLibrary as error:
-            hint = "the database knows files in it: mount its disk, or set DAM_STORE to where it is now"
-            raise NoLibrary(error.message, hint=hint) from None
-        return False
-    try:
-        found = open_store(url, expected_uuid=known.uuid if known else None)
-    except NoLibrary:
-        found = None
-    if found is not None and known is not None:
-        return False
-    store = found or create_store(url, known.uuid if known else str(uuid.uuid4()))
-    if known is None:
-        session.add(StoreRow(uuid=store.uuid))
-    return True

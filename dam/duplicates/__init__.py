@@ -1,0 +1,1 @@
+"""The library against itself: what is the same, and what nearly is."""

@@ -1,0 +1,65 @@
+"""What finding duplicates answers: groups, each around its best member."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Likeness(StrEnum):
+    """How much alike the members of a group are; the classes are never mixed."""
+
+    BYTES = "byte-identical"
+    """One entity at several places."""
+    PIXELS = "pixel-identical"
+    """Other files, the same decoded pixels."""
+    NEAR = "near"
+    """Other pixels, the same picture."""
+
+
+class Orientation(StrEnum):
+    """How a picture is turned against another, in the words of what was done to the other to get it."""
+
+    UPRIGHT = "upright"
+    MIRRORED = "mirrored"
+    """Left and right changed places."""
+    TURNED_180 = "turned 180"
+    FLIPPED = "flipped"
+    """Top and bottom changed places."""
+    TRANSPOSED = "transposed"
+    """Mirrored at the diagonal from the top left."""
+    TURNED_90 = "turned 90"
+    """A quarter turn clockwise."""
+    TRANSVERSED = "transversed"
+    """Mirrored at the diagonal from the top right."""
+    TURNED_270 = "turned 270"
+    """A quarter turn counter-clockwise."""
+
+
+@dataclass(frozen=True)
+class Distances:
+    """How far a picture is from the best one of its group, in bits; None where either lacks the hash."""
+
+    pdq: int | None = None
+    phash: int | None = None
+    dhash: int | None = None
+    ahash: int | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of a group beside its best one."""
+
+    entity: int
+    distances: Distances = Distances()
+    orientation: Orientation = Orientation.UPRIGHT
+    """How it is turned against the best one; only ever another one if turned pictures were asked for."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entities that are alike: each of the members is like the best one, not necessarily like another."""
+
+    likeness: Likeness
+    best: int
+    """The one with most pixels; among equals, of richest metadata; then the oldest."""
+    members: tuple[Member, ...] = ()
+    """The others, nearest first; none if one entity is at several places."""
