@@ -26,6 +26,7 @@ COMMANDS = {
     "scan": "Compare the known places with the disk.",
     "find-file-by-hash": "Find a file by its SHA-256 or MD5.",
     "find-similar-images": "Find the images that resemble one.",
+    "find-duplicates": "Find what is the same, and what nearly is.",
     "query": "List entities by the components they have.",
     "show": "Show everything known about one asset.",
     "get": "Give an asset's bytes back.",

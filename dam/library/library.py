@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +23,9 @@ from dam.core.visit import Result
 from dam.core.worker import WorkerLimits
 from dam.core.worker_pool import make_executor
 from dam.core.world import World
+from dam.duplicates.criteria import Criteria
+from dam.duplicates.scope import Scope
+from dam.duplicates.watch import Unwatched, Watch
 from dam.errors import NoLibrary, SourceError, UsageError
 from dam.ingest.add import Adder, Adding
 from dam.ingest.added import Added
@@ -52,6 +55,9 @@ from dam.search.similar_images import SimilarImages, Thresholds, find_similar_im
 from dam.search.upkeep import PageUpkeep
 from dam.services.file_storage import Store, open_store
 from dam.services.source_file import digest_file
+
+if TYPE_CHECKING:
+    from dam.duplicates.find import Duplicates
 
 _AT_ONCE = 500
 """Entities in one statement: databases take no endless list of parameters."""
@@ -283,6 +289,26 @@ class Library:
     def read_image(self, path: bytes) -> ImageQuery:
         """Fingerprint a picture for `similar_images`, writing nothing; raises UsageError if it is none."""
         return read_image_query(self.registry, self.executor, path)
+
+    def duplicates(
+        self, criteria: Criteria | None = None, scope: Scope | None = None, *, watch: Watch | None = None
+    ) -> "Duplicates":
+        """Return a search of the library, or of a part of it against all; iterating yields its groups.
+
+        Of pictures that may have the same pixels these are decoded, once and for all; nothing else is
+        written. `extent` of what is returned tells at the end what was compared.
+        """
+        from dam.duplicates.find import Duplicates, Means
+        from dam.models.image.image_pixel_hash_component import hash_pixels
+
+        means = Means(
+            self.database,
+            self.registry,
+            hash_pixels=lambda entities: self.run_on(entities, systems=[hash_pixels]),
+            judgements=lambda session: lambda one, other: False,
+            watch=watch or Unwatched(),
+        )
+        return Duplicates(means, criteria or Criteria(), scope or Scope())
 
     def _own_files(self) -> OwnFiles:
         sqlite = self.database.sqlite_path

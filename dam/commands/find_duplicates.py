@@ -1,0 +1,141 @@
+"""`dam-cli find-duplicates`: find what is the same, and what nearly is."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dam.commands import AsJson, command_app
+from dam.commands.many_values import ManyValues
+from dam.duplicates.group import Likeness
+
+if TYPE_CHECKING:
+    from dam.duplicates.criteria import Criteria
+    from dam.duplicates.find import Extent
+    from dam.duplicates.scope import Scope
+    from dam.library import Library
+
+app = command_app()
+
+_CLASSES = {"byte": Likeness.BYTES, "pixel": Likeness.PIXELS, "near": Likeness.NEAR}
+
+
+@app.command(cls=ManyValues)  # type: ignore[untyped-decorator]
+def find_duplicates(
+    new_since: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Only what is new since: 2026-11-01, or 7d ago.")
+    ] = None,
+    having: Annotated[
+        list[str] | None, typer.Option("--has", metavar="COMPONENT...", help="Only what has these.")
+    ] = None,
+    lacking: Annotated[
+        list[str] | None, typer.Option("--lacks", metavar="COMPONENT...", help="Only what lacks these.")
+    ] = None,
+    classes: Annotated[
+        list[str] | None, typer.Option("--class", metavar="byte|pixel|near", help="Only these classes.")
+    ] = None,
+    rotated: Annotated[bool, typer.Option("--rotated", help="Turned and mirrored pictures, too.")] = False,
+    tight: Annotated[bool, typer.Option("--tight", help="Only what is hardly changed.")] = False,
+    loose: Annotated[bool, typer.Option("--loose", help="More, and now and then a wrong one.")] = False,
+    pdq_threshold: Annotated[
+        int | None,
+        typer.Option(min=0, max=128, help="PDQ distance in bits.  [default: 70, or 100 and 14 of pHash]"),
+    ] = None,
+    aspect_tolerance: Annotated[
+        float | None,
+        typer.Option(min=1, help="Largest ratio of two aspect ratios.  [default: 1.06]"),
+    ] = None,
+    quality: Annotated[
+        int | None, typer.Option(min=0, max=100, help="Smallest PDQ quality.  [default: 50]")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Find what is the same, and what nearly is.
+
+    Three classes, never mixed: byte-identical (one content at several places), pixel-identical (other
+    files, the same pixels) and near (other pixels, the same picture). A group stands around its best
+    member (most pixels, richest metadata, oldest). Nothing is deleted. Exit code 1 means that there is none.
+    """
+    from dam.commands.duplicate_lines import group_fields, group_lines
+    from dam.commands.output import print_json, print_line, talk
+    from dam.commands.session import open_library
+    from dam.commands.stages import Stages
+
+    criteria = _criteria(classes or [], rotated, tight, loose, pdq_threshold, aspect_tolerance, quality)
+    found = False
+    with open_library() as library, Stages() as stages:
+        scope = _scope(library, new_since, having or [], lacking or [])
+        duplicates = library.duplicates(criteria, scope, watch=stages)
+        for group in duplicates:
+            found = True
+            entities = [group.best, *(member.entity for member in group.members)]
+            assets = dict(zip(entities, library.assets(entities), strict=True))
+            if as_json:
+                print_json(group_fields(group, assets))
+                continue
+            for line in group_lines(group, assets):
+                print_line(line)
+        stages.stop()
+        for line in _extent_lines(duplicates.extent):
+            talk(line)
+    if not found:
+        talk("no duplicates found")
+    return 0 if found else 1
+
+
+def _criteria(
+    classes: list[str],
+    rotated: bool,
+    tight: bool,
+    loose: bool,
+    pdq: int | None,
+    aspect: float | None,
+    quality: int | None,
+) -> "Criteria":
+    from dam.duplicates.criteria import LOOSE, TIGHT, Criteria, Nearness
+    from dam.errors import UsageError
+
+    if [tight, loose, pdq is not None].count(True) > 1:
+        raise UsageError("cannot find: only one of --tight, --loose and --pdq-threshold makes sense")
+    if unknown := sorted(set(classes) - set(_CLASSES)):
+        raise UsageError(f"unknown class: {unknown[0]}", hint=f"there are: {', '.join(_CLASSES)}")
+    chosen: dict[str, Any] = {"rotated": rotated}
+    if tight or loose:
+        chosen["nearness"] = TIGHT if tight else LOOSE
+    if pdq is not None:
+        chosen["nearness"] = Nearness(pdq)
+    if classes:
+        chosen["likenesses"] = frozenset(_CLASSES[name] for name in classes)
+    chosen |= {name: value for name, value in (("aspect", aspect), ("quality", quality)) if value is not None}
+    return Criteria(**chosen)
+
+
+def _scope(library: "Library", new_since: str | None, having: list[str], lacking: list[str]) -> "Scope":
+    from dam.commands.moment import parse_moment
+    from dam.duplicates.scope import Scope
+
+    component = library.registry.component
+    return Scope(
+        new_since=parse_moment(new_since) if new_since else None,
+        having=tuple(map(component, having)),
+        lacking=tuple(map(component, lacking)),
+    )
+
+
+def _extent_lines(extent: "Extent") -> list[str]:
+    from dam.commands.output import counted
+
+    pictures = counted(extent.pictures, "picture", "pictures")
+    lines = []
+    if extent.recall is None:
+        lines.append(f"compared {pictures}, each with each")
+    elif extent.recall.there:
+        share = extent.recall.found / extent.recall.there
+        lines.append(
+            f"compared {pictures} with their neighbours in many orders: of the pairs that comparing a"
+            f" sample with everything finds, that found {extent.recall.found} of {extent.recall.there}"
+            f" ({share:.1%})"
+        )
+    if extent.incomparable:
+        images = counted(extent.incomparable, "image was", "images were")
+        lines.append(f"{images} too small or too plain to compare, or not hashed: see dam-cli status")
+    return lines
