@@ -1,7 +1,7 @@
 """The Library: everything the command line does, for other people's Python too."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -199,16 +199,25 @@ class Library:
     def run(
         self, *systems: System[..., Any], retry_failed: bool = False, executor: Executor | None = None
     ) -> Iterator[Result]:
-        """Bring derived components up to date, of these systems or of all; yield what was written."""
+        """Bring derived components up to date, of these systems or of all; yield what was written.
+
+        Systems on demand run only if they are among these.
+        """
         pages = PageUpkeep(self.database, self.registry)
         for result in self._runner(executor or self.executor).run(systems or None, retry_failed=retry_failed):
             pages.recorded(1)
             yield result
         pages.finish()
 
-    def run_on(self, entities: Iterable[int]) -> Iterator[Result]:
-        """Run whatever is pending on just these entities; yield what was written."""
-        return self._runner(self.executor).run_on(entities)
+    def run_on(
+        self, entities: Iterable[int], systems: Collection[System[..., Any]] | None = None
+    ) -> Iterator[Result]:
+        """Run what is pending on just these entities, of these systems or of all; yield what was written.
+
+        Systems on demand run only if they are among these. Entities on which nothing is pending are not
+        yielded; what was written is in the database when it is.
+        """
+        return self._runner(self.executor).run_on(entities, systems)
 
     def assets(self, entities: Sequence[int]) -> list[Asset]:
         """Return these entities with their identity, type, size and places, in the order given."""
