@@ -70,9 +70,8 @@ def _member(hashes: Hashes, best: int, entity: int, orientation: Orientation) ->
 def _apart(one: Any, other: Any) -> int | None:
     if one is None or other is None:
         return None
-    if isinstance(one, int):
-        return (one ^ other).bit_count()
-    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
+    numbers = [value if isinstance(value, int) else int.from_bytes(value) for value in (one, other)]
+    return (numbers[0] ^ numbers[1]).bit_count()
 
 
 def _hashes_of(session: Session, entities: Sequence[int]) -> Hashes:
@@ -82,5 +81,5 @@ def _hashes_of(session: Session, entities: Sequence[int]) -> Hashes:
         for name, component in _HASHES.items():
             value: Any = component.__table__.c.value
             rows = session.execute(select(component.entity_id, value).where(component.entity_id.in_(some)))
-            found[name].update({entity: value for entity, value in rows})
+            found[name].update((entity, value) for entity, value in rows)
     return found

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 from numpy.typing import NDArray
 
-from dam.duplicates.pairs import Numbers, Pairs
+from dam.duplicates.pairs import Pairs
 
 _logger = logging.getLogger(__name__)
 
@@ -14,17 +14,17 @@ _MOST = 1 << 24
 
 
 class Collection:
-    """Gathers the pairs of classes; where they are too many to hold, a class near a better one is settled."""
+    """Gathers the pairs of classes; where they are too many to hold, a class near a busier one is settled."""
 
-    def __init__(self, rank: Numbers, most: int = _MOST) -> None:
-        """Take the rank of each class, the best one's first; `most` pairs are held."""
-        self._rank = rank
+    def __init__(self, classes: int, most: int = _MOST) -> None:
+        """Gather the pairs of so many classes, holding at most so many."""
+        self._classes = classes
         self._most = most
         self._parts: list[Pairs] = []
         self._held = 0
         self._merged = 0
         self._settled: NDArray[np.bool_] | None = None
-        """The classes that have become members of a better one, and need no further pairs."""
+        """The classes that have become members of a star, and need no further pairs."""
         self._stars: list[Pairs] = []
 
     def add(self, pairs: Pairs) -> None:
@@ -53,11 +53,12 @@ class Collection:
         """Make stars of what is known so far; return the pairs that do not touch any member of one."""
         _logger.warning("more than %d pairs are near each other: grouped before all are known", self._most)
         if self._settled is None:
-            self._settled = np.zeros(len(self._rank), dtype=np.bool_)
-        better = self._rank[pairs.first] < self._rank[pairs.second]
-        centre = np.where(better, pairs.first, pairs.second)
-        member = np.where(better, pairs.second, pairs.first)
-        order = np.lexsort((self._rank[member], self._rank[centre]))
+            self._settled = np.zeros(self._classes, dtype=np.bool_)
+        degree = np.bincount(np.concatenate([pairs.first, pairs.second]), minlength=len(self._settled))
+        more = degree[pairs.first] >= degree[pairs.second]
+        centre = np.where(more, pairs.first, pairs.second)
+        member = np.where(more, pairs.second, pairs.first)
+        order = np.lexsort((member, centre, -degree[centre]))
         kept = np.zeros(len(order), dtype=np.bool_)
         starts = np.flatnonzero(np.diff(centre[order], prepend=-1))
         for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(order)], strict=True):

@@ -97,13 +97,8 @@ class Duplicates:
 
     def _pairs(self, pictures: Pictures, classes: Classes, chosen: Entities | None) -> Pairs:
         """Return the confirmed pairs of classes, and say how far that went."""
-        best = np.zeros(len(classes), dtype=np.uint64)
-        np.maximum.at(best, classes.of, pictures.width.astype(np.uint64) * pictures.height)
-        rank = np.empty(len(classes), dtype=np.int64)
-        rank[np.argsort(np.invert(best), kind="stable")] = np.arange(len(classes))
         near = NearPairs(
             classes=classes,
-            rank=rank,
             nearness=self._criteria.nearness,
             rotated=self._criteria.rotated,
             chosen=None if chosen is None else _classes_of(pictures, classes, chosen),

@@ -88,7 +88,7 @@ def with_same_pixels(session: Session, entities: Entities) -> list[list[int]]:
     lots: dict[bytes, list[int]] = {}
     for start in range(0, len(entities), _AT_ONCE):
         some = entities[start : start + _AT_ONCE].tolist()
-        statement = select(hashed.value, hashed.entity_id).where(hashed.entity_id.in_(some))
+        statement = select(hashed.digest, hashed.entity_id).where(hashed.entity_id.in_(some))
         for value, entity in session.execute(statement.order_by(hashed.entity_id)):
             lots.setdefault(bytes(value), []).append(entity)
     return [lot for lot in lots.values() if len(lot) > 1]

@@ -53,8 +53,6 @@ class NearPairs(NamedTuple):
     """Looks for the pairs of classes that are near, also of turned pictures if `rotated`."""
 
     classes: Classes
-    rank: Numbers
-    """The rank of each class, the best one's first."""
     nearness: Nearness
     rotated: bool
     chosen: NDArray[np.bool_] | None
@@ -65,7 +63,7 @@ class NearPairs(NamedTuple):
 
     def find(self) -> Found:
         """Return the pairs, by comparing everything if that is not too much."""
-        collection = Collection(self.rank)
+        collection = Collection(len(self.classes))
         if self._comparisons() <= self.exhaustive:
             for pairs in self._compare_all(self._rows(), self.expect(self._comparisons())):
                 collection.add(pairs)

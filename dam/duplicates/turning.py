@@ -71,7 +71,8 @@ def turned(planes: Words, orientation: Orientation) -> Words:
         part = planes[:, start : start + _AT_ONCE]
         octets = np.ascontiguousarray(part.T, dtype=">u8").view(np.uint8)
         bits = np.unpackbits(octets, axis=1)[:, source] ^ inverted
-        made[:, start : start + _AT_ONCE] = np.packbits(bits, axis=1).view(">u8").T
+        packed = np.ascontiguousarray(np.packbits(bits, axis=1))
+        made[:, start : start + _AT_ONCE] = packed.view(">u8").T
     return made
 
 

@@ -46,7 +46,6 @@ def numbers_of(planes: Words) -> list[int]:
 def search(classes: Classes, radius: int, **options: object) -> NearPairs:
     settings: dict[str, object] = {
         "classes": classes,
-        "rank": np.arange(len(classes)),
         "nearness": Nearness(radius),
         "rotated": False,
         "chosen": None,
@@ -196,7 +195,7 @@ def test_pairs_come_in_order_and_once_with_their_smallest_distance() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 80)), max_size=200))
-def test_a_collection_that_overflows_still_gives_everybody_a_better_neighbour(
+def test_a_collection_that_overflows_drops_pairs_only_of_what_has_found_its_place(
     given_pairs: list[tuple[int, int, int]],
 ) -> None:
     lots = [
@@ -204,8 +203,8 @@ def test_a_collection_that_overflows_still_gives_everybody_a_better_neighbour(
         for a, b, bits in given_pairs
     ]
     whole = Pairs.joined(lots)
-    small = Collection(np.arange(31), most=8)
-    large = Collection(np.arange(31))
+    small = Collection(31, most=8)
+    large = Collection(31)
     for lot in lots:
         small.add(lot)
         large.add(lot)
@@ -214,5 +213,6 @@ def test_a_collection_that_overflows_still_gives_everybody_a_better_neighbour(
     everything = set(zip(whole.first.tolist(), whole.second.tolist(), strict=True))
     left = set(zip(kept.first.tolist(), kept.second.tolist(), strict=True))
     assert left <= everything
-    # Nobody who has a neighbour is left without one.
-    assert {number for pair in left for number in pair} == {number for pair in everything for number in pair}
+    # What was dropped has an end that has found its place.
+    placed = {number for pair in left for number in pair}
+    assert all(placed & set(pair) for pair in everything)
