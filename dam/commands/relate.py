@@ -68,7 +68,7 @@ def _relate_groups(
     library: "Library", kind: RelationKind, source: str, note: str | None, dry_run: bool, as_json: bool
 ) -> int:
     """Record the groups of a file, many at a time, and account for every line."""
-    from dam.commands.output import talk
+    from dam.commands.output import counted, talk
 
     counts = Counter[str]()
     groups = _groups(source, kind, note)
@@ -84,8 +84,8 @@ def _relate_groups(
             if error.hint:
                 talk(f"hint: {error.hint}")
     talk(
-        f"{'dry run, nothing written: ' if dry_run else ''}{counts.total()} groups: {counts[_new(dry_run)]} "
-        f"{'to be related' if dry_run else 'related'}, {counts['already']} already, {counts['failed']} failed"
+        f"{'dry run, nothing written: ' if dry_run else ''}{counted(counts.total(), 'group', 'groups')}: "
+        f"{counts[_new(dry_run)]} {_new(dry_run)}, {counts['already']} already, {counts['failed']} failed"
     )
     return 3 if counts["failed"] else 0
 

@@ -31,7 +31,7 @@ def print_relations(
         assets = {asset.entity: asset for asset in library.assets(entities)}
         for status, relation in some:
             print_line(f"{status or _standing(relation):<9}  {_head(relation)}{_note(relation)}")
-            for entity in relation.members:
+            for entity in sorted(relation.members, key=lambda one: one != relation.target):
                 print_line(_member_line(relation, assets[entity]))
     return count
 

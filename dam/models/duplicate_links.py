@@ -73,7 +73,7 @@ def _duplicate_relations(session: Session, entities: Collection[int]) -> Iterabl
 def _members(session: Session, relations: Collection[int]) -> Iterable[tuple[int, int]]:
     member = RelationMemberComponent
     statement = select(member.entity_id, member.relation_id).where(member.relation_id.in_(relations))
-    return (row._tuple() for row in session.execute(statement))
+    return ((entity, relation) for entity, relation in session.execute(statement))
 
 
 def _relations_back(came_from: Mapping[int, tuple[int, int]], end: int) -> list[int]:

@@ -105,7 +105,7 @@ def _of_few(session: Session, entities: Collection[int]) -> Judgements:
     )
     for some in in_parts(entities):
         rows = session.execute(statement.where(member.entity_id.in_(some), IS_OPEN))
-        members.update(row._tuple() for row in rows)
+        members.update((entity, relation) for entity, relation in rows)
     return Judgements(sorted(members), duplicates)
 
 
