@@ -41,7 +41,7 @@ class Judgements:
         self._relabel(parents)
 
     def covers(self, a: int, b: int) -> bool:
-        """Tell whether it was decided what these two are to each other, in any way; takes about 1 us."""
+        """Tell whether it was decided what these two are to each other, in any way; takes 1 to 3 us."""
         start, end = self._span(a)
         other_start, other_end = self._span(b)
         if end - start > other_end - other_start:

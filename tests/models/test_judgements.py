@@ -1,5 +1,6 @@
 """Judged is what a plain model of pairs says, whatever was related, unrelated and despawned before."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,11 +17,11 @@ from dam.core.world import World
 from dam.errors import UsageError
 from dam.library.relating import Related, relate, unrelate
 from dam.models.judgements import Judgements, judged
-from dam.models.relation import RelationRow, judge
+from dam.models.relation import Judgement, RelationRow, judge
 from dam.models.relation_kind import RelationKind
 from dam.models.relation_member_component import RelationMemberComponent, list_relations
 from dam.plugins import installed
-from tests.core.sessions import count
+from tests.core.sessions import both, count
 from tests.core.state_machines import prove
 
 DUPLICATE, ALTERNATE, DISTINCT = RelationKind
@@ -189,6 +190,28 @@ def test_a_large_group_costs_a_row_a_member_and_covers_every_pair(
     (refused,) = relate(database, [judge(DISTINCT, [same[3], *rest, others[-1]])])
     assert isinstance(refused, UsageError)
     assert refused.message == f"cannot relate: {same[3]} and {others[-1]}: relations 1 and 2 say duplicate-of"
+
+
+@pytest.mark.parametrize("kind", [DUPLICATE, DISTINCT])
+def test_of_what_is_said_at_once_only_one_is_recorded(
+    database_url: str, database: Database, entities: list[int], kind: RelationKind
+) -> None:
+    """The same pair, and a pair that is the same only through another relation."""
+    meeting = threading.Barrier(2, timeout=60)
+    relate(database, [judge(DUPLICATE, (a, a + 1)) for a in entities[:90:3]])
+
+    def say(*judgements: Judgement) -> None:
+        with closing(Database(database_url)) as own:
+            for judgement in judgements:
+                meeting.wait()
+                relate(own, [judgement])
+
+    both(
+        lambda: say(*(judge(DUPLICATE, (a + 1, a + 2)) for a in entities[:90:3])),
+        lambda: say(*(judge(kind, (a + (kind is DUPLICATE), a + 2)) for a in entities[:90:3])),
+    )
+    with database.read() as session:
+        assert len(list(list_relations(session))) == 30 + 30
 
 
 def test_a_long_chain_is_followed_to_its_end(database: Database, entities: list[int]) -> None:
