@@ -39,6 +39,7 @@ from dam.ingest.own_files import OwnFiles
 from dam.ingest.reading import preview_of, verified_chunks
 from dam.ingest.record import Recorder
 from dam.ingest.sources import close_altered, find_sources
+from dam.library.relating import Answer, linked_by, relate, relate_one, unrelate
 from dam.library.set_up import set_up
 from dam.library.status import Status
 from dam.migrations.state import require_current
@@ -46,6 +47,8 @@ from dam.models.asset import Asset, describe_assets
 from dam.models.content_hash_md5_component import find_by_md5
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.holdings import count_holdings
+from dam.models.relation import Evidence, Judgement, Relation, judge
+from dam.models.relation_member_component import list_relations
 from dam.models.stored_copy_component import StoreRow
 from dam.plugins import installed
 from dam.scan.record import ScanRecorder
@@ -309,15 +312,42 @@ class Library:
         """
         from dam.duplicates.find import Duplicates, Means
         from dam.models.image.image_pixel_hash_component import hash_pixels
+        from dam.models.judgements import judged
 
         means = Means(
             self.database,
             self.registry,
             hash_pixels=lambda entities: self.run_on(entities, systems=[hash_pixels]),
-            judgements=lambda session: lambda one, other: False,
+            judgements=lambda session: judged(session).covers,
             watch=watch or Unwatched(),
         )
         return Duplicates(means, criteria or Criteria(), scope or Scope())
+
+    def relate(
+        self, kind: str, entities: Iterable[int], target: int | None = None, note: str | None = None
+    ) -> Relation:
+        """Record what these entities are to each other, and return the relation, which may be an old one.
+
+        Raises UsageError if it contradicts what is open, NothingFound if an entity is not there.
+        """
+        return relate_one(self.database, judge(kind, entities, target, Evidence(note=note)))
+
+    def relate_all(self, judgements: Sequence[Judgement], *, dry_run: bool = False) -> list[Answer]:
+        """Record judgements together, and return what came of each; an error costs only its own."""
+        return relate(self.database, judgements, dry_run=dry_run)
+
+    def unrelate(self, which: int | Collection[int]) -> list[Relation]:
+        """Withdraw the relation of this number, or the open ones of which all these entities are members."""
+        return unrelate(self.database, which)
+
+    def linked_by(self, one: int, other: int) -> list[int]:
+        """Return the open relations that make two entities duplicates, a chain of them; none if none do."""
+        return linked_by(self.database, one, other)
+
+    def relations(self, entity: int | None = None, *, withdrawn: bool = False) -> Iterator[Relation]:
+        """Yield the open relations, all or those of one entity, if asked the withdrawn ones too."""
+        with self.database.read() as session:
+            yield from list_relations(session, entity, withdrawn=withdrawn)
 
     def _own_files(self) -> OwnFiles:
         sqlite = self.database.sqlite_path

@@ -59,6 +59,11 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "image_phash": {"entity_id": number, "value": -number},
         "preview": {"entity_id": number, "digest": bytes(32), "media_type": "image/webp", "size": 1, **size},
     }
+    judged = {"made_at": seen, "withdrawn_at": None if number % 2 else seen, "evidence": "{}"}
+    rows |= {
+        "relation": {"id": number, "kind": "duplicate-of", "target_id": number, **judged},
+        "relation_member": {"entity_id": number, "relation_id": number},
+    }
     # Of entities that no row here is about: a row in its range would make the database delete the page.
     span = {"after": 1000 * number, "upto": 1000 * number + 1, "count": 1}
     blobs = {"entities": bytes([1, 0, 0, 0]), "values": bytes(8)}
