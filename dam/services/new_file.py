@@ -87,11 +87,11 @@ def _look_at(path: bytes, may_replace: MayReplace) -> os.stat_result | None:
     """Look at what is to be replaced, None if nothing is there; raise UsageError if it may not be."""
     try:
         found = look(THIS_SYSTEM, os.fsdecode(path))
+        if found is None:
+            return None
+        refusal = may_replace(path) if stat.S_ISREG(found.st_mode) else _nothing_is_replaced(path)
     except OSError as error:
         raise UsageError(f"cannot write: {show_path(path)}: {why(error)}") from None
-    if found is None:
-        return None
-    refusal = may_replace(path) if stat.S_ISREG(found.st_mode) else _nothing_is_replaced(path)
     if refusal is not None:
         raise _exists(path, refusal)
     return found
