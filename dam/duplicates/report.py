@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from dam.duplicates.appearance import Appearance
 from dam.duplicates.group import Group, Likeness
-from dam.duplicates.report_markup import Appearance, Shown, Tally, group_section, open_places
+from dam.duplicates.report_markup import Shown, Tally, group_section, open_places
 from dam.duplicates.report_page import end, head, summary
 from dam.models.asset import Asset
 from dam.services.new_file import NewFile, new_file

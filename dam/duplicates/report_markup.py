@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from dam.core.path_text import show_path
+from dam.duplicates.appearance import Appearance
 from dam.duplicates.group import Distances, Group, Likeness, Member, Orientation
 from dam.models.asset import Asset
 from dam.models.file_location_component import Location, LocationState
@@ -13,20 +14,6 @@ from dam.models.file_location_component import Location, LocationState
 CLASSES = {Likeness.BYTES: "bytes", Likeness.PIXELS: "pixels", Likeness.NEAR: "near"}
 _MOST_PLACES = 100
 _LONGEST_NAME = 80
-
-
-@dataclass(frozen=True)
-class Appearance:
-    """How an entity looks: its size in pixels, and a preview in JPEG, where there are such."""
-
-    width: int | None = None
-    height: int | None = None
-    preview: bytes | None = None
-
-    @property
-    def pixels(self) -> int | None:
-        """Return how many pixels there are, None if that is not known."""
-        return None if self.width is None or self.height is None else self.width * self.height
 
 
 @dataclass
@@ -105,7 +92,7 @@ def _picture(likeness: Likeness, one: Shown, shown: Sequence[Shown]) -> str:
             f"{_preview(one.appearance, '')}</button>"
         )
         lines.insert(0, _role(one, shown, turn))
-    best = "" if one.member else " best"
+    best = "" if one.member or likeness is Likeness.BYTES else " best"
     caption = "\n".join(line for line in lines if line)
     return f'<figure class="picture{best}"{turned}>{frame}\n<figcaption>\n{caption}\n</figcaption></figure>\n'
 
@@ -115,7 +102,8 @@ def _role(one: Shown, shown: Sequence[Shown], turn: Orientation) -> str:
         return f'<p class="role"><span class="tag">★ Best</span> {_reason(one, shown)}</p>'
     if turn is Orientation.UPRIGHT:
         return ""
-    return f'<p class="role"><span class="turned">↻ {turn.value.capitalize()}</span></p>'
+    degrees = "&deg;" if turn.value[-1].isdigit() else ""
+    return f'<p class="role"><span class="turned">↻ {turn.value.capitalize()}{degrees}</span></p>'
 
 
 def _reason(best: Shown, shown: Sequence[Shown]) -> str:
@@ -125,7 +113,7 @@ def _reason(best: Shown, shown: Sequence[Shown]) -> str:
         return "by pixels, then metadata, then age"
     if all(mine > pixels for pixels in others if pixels is not None):
         return "it has the most pixels"
-    return "none has more pixels; then metadata and age decide"
+    return "none has more pixels; metadata, then age decided"
 
 
 def _preview(appearance: Appearance, alternative: str) -> str:

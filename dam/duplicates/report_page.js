@@ -86,6 +86,7 @@ function show(index) {
   fill(one("#best"), pictures[0]);
   fill(one("#other"), other);
   one("#turn").closest("label").hidden = !other.dataset.turn;
+  one("#compare footer").hidden = pictures.length === 2;
   one("#compare-place").textContent = `${compared.index} of ${pictures.length - 1}`;
   one("#compare-previous").disabled = compared.index === 1;
   one("#compare-next").disabled = compared.index === pictures.length - 1;
