@@ -24,9 +24,14 @@ _OPTIONS = (
     "--no-first-run",
     "--hide-scrollbars",
 )
-_NAMED_KEYS = {"Enter": ("Enter", 13, "\r"), "Escape": ("Escape", 27, ""), "Tab": ("Tab", 9, ""),
-    "ArrowRight": ("ArrowRight", 39, ""), "ArrowLeft": ("ArrowLeft", 37, ""), " ": ("Space", 32, " ")}  # fmt: skip
-_SHIFT = 8
+_NAMED_KEYS = {
+    "Enter": ("Enter", 13, "\r"),
+    "Escape": ("Escape", 27, ""),
+    "Tab": ("Tab", 9, ""),
+    "ArrowRight": ("ArrowRight", 39, ""),
+    "ArrowLeft": ("ArrowLeft", 37, ""),
+    " ": ("Space", 32, " "),
+}
 
 
 def find_chromium() -> str | None:
@@ -97,11 +102,11 @@ class Browser:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def press(self, *keys: str, shift: bool = False) -> None:
+    def press(self, *keys: str) -> None:
         """Press keys one after another, each named as `KeyboardEvent.key` names it."""
         for key in keys:
             code, number, text = _NAMED_KEYS.get(key, ("", ord(key[0].upper()), key))
-            pressed = {"key": key, "code": code, "windowsVirtualKeyCode": number, "modifiers": _SHIFT * shift}
+            pressed = {"key": key, "code": code, "windowsVirtualKeyCode": number}
             self.send(
                 "Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **pressed
             )

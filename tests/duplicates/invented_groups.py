@@ -14,11 +14,12 @@ from dam.models.file_location_component import FileLocationComponent, Location
 from dam.models.image.orientation import turned
 from dam.models.image.samples import encoded, photo
 
+UNKNOWN = Appearance()
 SEEN = datetime(2025, 5, 1, tzinfo=UTC)
 HOSTILE = (
     b"/photos/<script>alert(1)</script>.jpg",
     b"/photos/\"><img src=x onerror=alert(1)>'.jpg",
-    b"/photos/two\nlines\ttab\0x00.jpg".replace(b"\0", b""),
+    b"/photos/two\nlines\ttab\x1b[31m.jpg",
     b"/photos/caf\xe9 \xff\xfe.jpg",
     "/photos/\u202egpj.exe\u202c.jpg".encode(),
     "/photos/\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627.jpg".encode(),
@@ -27,7 +28,7 @@ HOSTILE = (
     b"/photos/-->]]></style></bdi></code>.jpg",
     b"/photos/\\x41 \\\\.jpg",
 )
-# What EXIF would undo, to get the picture that was turned in this way.
+# The EXIF orientation that asks for the picture to be turned in this way.
 _EXIF = {
     Orientation.MIRRORED: 2,
     Orientation.TURNED_180: 3,
@@ -49,7 +50,7 @@ class InventedLibrary:
     def add(
         self,
         paths: Sequence[bytes],
-        look: Appearance = Appearance(),
+        look: Appearance = UNKNOWN,
         *,
         size: int = 1_000_000,
         state: str = "present",

@@ -65,9 +65,10 @@ def test_the_policy_keeps_the_page_from_asking_for_anything_or_running_anything_
             stopped.push(event.effectiveDirective);
             if (stopped.length === 4) done(stopped.sort());
         });
-        document.body.append(Object.assign(new Image(), { src: "http://127.0.0.1:9/x.png" }));
-        document.body.append(Object.assign(document.createElement("script"), { text: "window.ran = true" }));
-        document.body.append(Object.assign(document.createElement("style"), { textContent: "h1 { color: red }" }));
+        const add = (kind, rest) => document.body.append(Object.assign(document.createElement(kind), rest));
+        add("img", { src: "http://127.0.0.1:9/x.png" });
+        add("script", { text: "window.ran = true" });
+        add("style", { textContent: "h1 { color: red }" });
         fetch("http://127.0.0.1:9/").catch(() => {});
     })"""
     assert page.evaluate(tried) == ["connect-src", "img-src", "script-src-elem", "style-src-elem"]
@@ -262,11 +263,10 @@ def brightness(page: Browser) -> float:
     from PIL import Image, ImageStat
 
     page.settle()
-    left, top, side = page.evaluate(
-        "(box => [box.left, box.top, box.width])(document.querySelector('#best .frame').getBoundingClientRect())"
-    )
-    middle = (left + side * 0.3, top + side * 0.3, left + side * 0.7, top + side * 0.7)
-    seen = Image.open(BytesIO(page.screenshot())).convert("L").crop(tuple(map(int, middle)))
+    box = page.evaluate("document.querySelector('#best .frame').getBoundingClientRect().toJSON()")
+    x, y, side = box["left"], box["top"], box["width"]
+    middle = (x + side * 0.3, y + side * 0.3, x + side * 0.7, y + side * 0.7)
+    seen = Image.open(BytesIO(page.screenshot())).convert("L").crop(middle)
     return float(ImageStat.Stat(seen).mean[0])
 
 
