@@ -5,6 +5,7 @@ import fcntl
 import itertools
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,7 @@ _OPTIONS = (
     "--no-first-run",
     "--hide-scrollbars",
 )
+_PATIENCE = 60
 _NAMED_KEYS = {
     "Enter": ("Enter", 13, "\r"),
     "Escape": ("Escape", 27, ""),
@@ -158,6 +160,8 @@ class Browser:
 
     def _receive(self) -> dict[str, Any]:
         while b"\0" not in self._unread:
+            if not select.select([self._input], [], [], _PATIENCE)[0]:
+                raise TimeoutError(f"the browser has said nothing for {_PATIENCE} s")
             data = os.read(self._input, 1 << 20)
             if not data:
                 raise EOFError("the browser has ended")

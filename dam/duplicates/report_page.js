@@ -60,7 +60,8 @@ function countShown() {
     all += Number(box.dataset.groups);
     if (box.checked) shown += Number(box.dataset.groups);
   }
-  one("#shown").textContent = `${shown} of ${all} groups on this page shown`;
+  const [some, total] = [shown, all].map((number) => number.toLocaleString("en"));
+  one("#shown").textContent = `${some} of ${total} groups on this page shown`;
 }
 
 // Two pictures at once
