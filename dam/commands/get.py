@@ -26,13 +26,11 @@ def get(
     import os
 
     from dam.commands.asset_argument import find_asset
-    from dam.commands.new_file import write_new_file
     from dam.commands.output import print_bytes
     from dam.commands.session import open_library
     from dam.errors import NothingFound, UsageError
+    from dam.services.new_file import write_new_file
 
-    if output == "":
-        raise UsageError("cannot write: no name was given for the file")
     with open_library() as library:
         entity = find_asset(library, asset, paths=False)
         chunks: Iterator[bytes]

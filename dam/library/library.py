@@ -26,6 +26,7 @@ from dam.core.world import World
 from dam.duplicates.criteria import Criteria
 from dam.duplicates.scope import Scope
 from dam.duplicates.watch import Unwatched, Watch
+from dam.duplicates.appearance import Appearance, appearance_of
 from dam.errors import NoLibrary, SourceError, UsageError
 from dam.ingest.add import Adder, Adding
 from dam.ingest.added import Added
@@ -289,6 +290,12 @@ class Library:
             return None
         made = preview_of(self.database, self.store, entity)
         return made.data if made else None
+
+    def appearance(self, entity: int) -> Appearance:
+        """Return how an entity looks, as far as it was measured and has a preview."""
+        preview = self.preview(entity)
+        with self.database.read() as session:
+            return appearance_of(session, entity, preview)
 
     def similar_images(self, image: ImageQuery, thresholds: Thresholds | None = None) -> SimilarImages:
         """Return the images that resemble one, best first; the very same content is left out."""
