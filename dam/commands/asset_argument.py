@@ -38,6 +38,12 @@ def find_assets(library: "Library", text: str, *, paths: bool = True) -> list[in
     return found
 
 
+def names_asset(text: str) -> bool:
+    """Tell whether a text is a number or a hash, and so no path."""
+    is_digest = len(text) in LENGTHS.values() and try_hex(text) is not None
+    return is_digest or (text.isascii() and text.isdecimal())
+
+
 def _by_number(library: "Library", digits: str) -> list[int]:
     from dam.core.component import Entity
 

@@ -283,6 +283,6 @@ def _postgresql_engine(url: URL, read_only: bool, busy_timeout: float) -> Engine
 
         @event.listens_for(engine, "begin")
         def begin_read_only(connection: Connection) -> None:
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     return engine

@@ -23,7 +23,7 @@ from dam.core.visit import Result
 from dam.core.worker import WorkerLimits
 from dam.core.worker_pool import make_executor
 from dam.core.world import World
-from dam.errors import NoLibrary, SourceError, UsageError
+from dam.errors import DamError, NoLibrary, SourceError, UsageError
 from dam.ingest.add import Adder, Adding
 from dam.ingest.added import Added
 from dam.ingest.discovery import listings
@@ -37,6 +37,7 @@ from dam.ingest.reading import preview_of, verified_chunks
 from dam.ingest.record import Recorder
 from dam.ingest.sources import close_altered, find_sources
 from dam.library.set_up import set_up
+from dam.library.similar import similar_to_each
 from dam.library.status import Status
 from dam.migrations.state import require_current
 from dam.models.asset import Asset, describe_assets
@@ -47,8 +48,8 @@ from dam.models.stored_copy_component import StoreRow
 from dam.plugins import installed
 from dam.scan.record import ScanRecorder
 from dam.scan.scan import Scan
-from dam.search.image_query import ImageQuery, read_image_query
-from dam.search.similar_images import SimilarImages, Thresholds, find_similar_images
+from dam.search.comparison import Thresholds
+from dam.search.similar_images import SimilarImages
 from dam.search.upkeep import PageUpkeep
 from dam.services.file_storage import Store, open_store
 from dam.services.source_file import digest_file
@@ -272,17 +273,35 @@ class Library:
         made = preview_of(self.database, self.store, entity)
         return made.data if made else None
 
-    def similar_images(self, image: ImageQuery, thresholds: Thresholds | None = None) -> SimilarImages:
-        """Return the images that resemble one, best first; the very same content is left out."""
-        with self.database.read() as session:
-            itself = find_by_sha256(session, [image.digests.sha256]).get(image.digests.sha256)
-            return find_similar_images(
-                session, image.fingerprints, thresholds or Thresholds(), besides=itself
-            )
+    def similar(
+        self,
+        image: bytes | int,
+        thresholds: Thresholds | None = None,
+        *,
+        limit: int | None = None,
+        rotated: bool = False,
+    ) -> SimilarImages:
+        """Return the images that resemble one, best first: a file by its path, or an entity.
 
-    def read_image(self, path: bytes) -> ImageQuery:
-        """Fingerprint a picture for `similar_images`, writing nothing; raises UsageError if it is none."""
-        return read_image_query(self.registry, self.executor, path)
+        Nothing is written, and the very same content is left out. An entity is compared by its stored
+        hashes; only with `rotated`, which finds turned and mirrored pictures too, are its bytes read.
+        Raises UsageError for what is no image or cannot be decoded, SourceError for what cannot be read.
+        """
+        (found,) = self.similar_to_each([image], thresholds, limit=limit, rotated=rotated)
+        if isinstance(found, DamError):
+            raise found
+        return found
+
+    def similar_to_each(
+        self,
+        images: Sequence[bytes | int],
+        thresholds: Thresholds | None = None,
+        *,
+        limit: int | None = None,
+        rotated: bool = False,
+    ) -> list[SimilarImages | DamError]:
+        """Return for each image what `similar` does, or the error: the library is read once for all."""
+        return similar_to_each(self, images, thresholds or Thresholds(), limit, rotated)
 
     def _own_files(self) -> OwnFiles:
         sqlite = self.database.sqlite_path
