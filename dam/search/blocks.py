@@ -9,11 +9,14 @@ import numpy as np
 from sqlalchemy import BigInteger, Select, select, type_coerce
 from sqlalchemy.orm import Session
 
-from dam.core.component import Fingerprint
+from dam.core.component import Fingerprint, table_of
 from dam.models.fingerprint_page import FingerprintPage
 from dam.search.layout import Header, Range, layout
 from dam.search.page import ROWS, Entities, decode_entities, decode_values
 from dam.search.words import Words, pack
+
+_AT_ONCE = 8 << 20
+"""Bytes of pages that are read with one statement."""
 
 _logger = logging.getLogger(__name__)
 
@@ -56,15 +59,25 @@ def page_or_rows(session: Session, fingerprint: type[Fingerprint], header: Heade
 
 def read_page(session: Session, fingerprint: type[Fingerprint], header: Header) -> Block | None:
     """Return all that is on a page, None if it is damaged."""
-    planes = read_planes(session, fingerprint, header)
+    ((_, planes),) = read_planes(session, fingerprint, [header])
     entities = None if planes is None else read_entities(session, header)
     return None if planes is None or entities is None else Block(entities, planes)
 
 
-def read_planes(session: Session, fingerprint: type[Fingerprint], header: Header) -> Words | None:
-    """Return the fingerprints on a page, None if it is damaged."""
-    values = session.scalar(select(FingerprintPage.values).where(FingerprintPage.id == header.id))
-    return decode_values(values or b"", header.count, fingerprint.bits, header.checksum)
+def read_planes(
+    session: Session, fingerprint: type[Fingerprint], headers: Sequence[Header]
+) -> Iterator[tuple[Header, Words | None]]:
+    """Yield pages, in any order, with the fingerprints on them; None for one that is damaged."""
+    page = table_of(FingerprintPage).c
+    # One statement for each page would take as long as reading it does.
+    some = max(1, _AT_ONCE // (ROWS * fingerprint.bits // 8))
+    for start in range(0, len(headers), some):
+        missing = {header.id: header for header in headers[start : start + some]}
+        chosen = select(page.id, page["values"]).where(page.id.in_(list(missing)))
+        for number, values in session.execute(chosen):
+            header = missing.pop(number)
+            yield header, decode_values(values, header.count, fingerprint.bits, header.checksum)
+        yield from ((header, None) for header in missing.values())
 
 
 def read_entities(session: Session, header: Header) -> Entities | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint
+from dam.core.database import passing_through
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.image.image_ahash_component import ImageAHashComponent
 from dam.models.image.image_dhash_component import ImageDHashComponent
@@ -73,7 +74,8 @@ def find_similar_images(
             best = found[number].get(entity)
             if match is not None and (best is None or match.rank < best.rank):
                 found[number][entity] = match
-    uncompared = count_uncompared(session)
+    with passing_through(session):
+        uncompared = count_uncompared(session)
     return [
         SimilarImages(
             sorted(matches.values(), key=lambda match: match.rank)[:limit],
