@@ -14,7 +14,7 @@ from dam.search.layout import Header, Range, layout
 from dam.search.words import Words, is_flat
 
 Found = list[tuple[int, Neighbours]]
-"""Neighbours of a query, each some with the id after which they begin."""
+"""Neighbours of a query, each some with the id from which on they lie."""
 Wanted = Sequence[tuple[Words, Found]]
 """Queries, each with the list that takes its neighbours."""
 
@@ -60,5 +60,5 @@ class PackedIndex:
         if entities is None:
             return False
         for (places, apart), into in hits:
-            into.append((header.after, Neighbours(entities[places], apart)))
+            into.append((header.after + 1, Neighbours(entities[places], apart)))
         return True
