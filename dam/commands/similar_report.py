@@ -66,8 +66,10 @@ class SimilarReport:
             self._has_told_uncompared = True
             images = counted(answer.uncompared, "image has", "images have")
             talk(f"{images} no current hashes yet and were not compared: see dam-cli status")
-        if self._by_pdq and not answer.pdq_compared:
-            talk(f"not compared by PDQ, for which it is too small or too plain{of}")
+        if answer.unusable >= {"phash", "dhash", "ahash"}:
+            talk(f"too plain to be compared by pHash, dHash or aHash{of}")
+        if self._by_pdq and "pdq" in answer.unusable:
+            talk(f"too small or too plain to be compared by PDQ{of}")
         if not answer.matches:
             talk(f"nothing similar found{of}")
         if left := answer.found - len(answer.matches):

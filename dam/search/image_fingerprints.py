@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from dam.search.flatness import is_flat_hash
+
 SOUND_QUALITY = 50
 """The PDQ quality from which on its distances mean something."""
 SOUND_SIDE = 64
@@ -25,3 +27,9 @@ class ImageFingerprints:
     def has_sound_pdq(self) -> bool:
         """Tell whether a PDQ distance from this picture proves anything."""
         return self.pdq is not None and self.quality >= SOUND_QUALITY and self.short_side >= SOUND_SIDE
+
+    @property
+    def unusable(self) -> frozenset[str]:
+        """Return the hashes that match nothing: flat ones, and a PDQ that proves nothing."""
+        found = {name for name in ("phash", "dhash", "ahash") if is_flat_hash(getattr(self, name))}
+        return frozenset(found if self.has_sound_pdq else found | {"pdq"})

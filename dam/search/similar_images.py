@@ -48,8 +48,8 @@ class SimilarImages:
     """How many there are, also those beyond the limit."""
     uncompared: int = 0
     """Pictures in the library without hashes of the current version."""
-    pdq_compared: bool = True
-    """Whether the picture asked about has a PDQ that can match anything."""
+    unusable: frozenset[str] = frozenset()
+    """Hashes of the picture asked about that match nothing, as those of plain pictures do."""
 
 
 def find_similar_images(
@@ -81,7 +81,7 @@ def find_similar_images(
             sorted(matches.values(), key=lambda match: match.rank)[:limit],
             len(matches),
             uncompared,
-            query.fingerprints.has_sound_pdq,
+            query.fingerprints.unusable,
         )
         for query, matches in zip(queries, found, strict=True)
     ]

@@ -4,6 +4,8 @@ import os
 
 from sqlalchemy import create_engine, text
 
+from dam.core.database import Database
+
 
 def execute(*statements: str) -> None:
     """Run statements on the database of the settings, in one transaction."""
@@ -12,3 +14,8 @@ def execute(*statements: str) -> None:
         for statement in statements:
             connection.execute(text(statement))
     engine.dispose()
+
+
+def library_database() -> Database:
+    """Open the database of the settings; close it in the end."""
+    return Database(os.environ["DATABASE_URL"])

@@ -62,9 +62,7 @@ def test_where_pdq_proves_nothing_it_neither_matches_nor_confirms_nor_denies(
     assert compare(*_placed(apart, swapped), Thresholds(pdq=256)) is None
 
 
-def _placed(
-    pair: list[ImageFingerprints], swapped: bool
-) -> tuple[ImageFingerprints, int, ImageFingerprints]:
+def _placed(pair: list[ImageFingerprints], swapped: bool) -> tuple[ImageFingerprints, int, ImageFingerprints]:
     one, other = reversed(pair) if swapped else pair
     return one, 7, other
 
