@@ -46,6 +46,12 @@ def find_asset(library: "Library", text: str, *, paths: bool = True) -> int:
     return found[0]
 
 
+def names_asset(text: str) -> bool:
+    """Tell whether a text is a number or a hash, and so no path."""
+    is_digest = len(text) in LENGTHS.values() and try_hex(text) is not None
+    return is_digest or (text.isascii() and text.isdecimal())
+
+
 def _by_number(library: "Library", digits: str) -> list[int]:
     from dam.core.component import Entity
 

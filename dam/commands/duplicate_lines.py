@@ -6,8 +6,9 @@ from typing import Any
 
 from dam.commands.output import asset_fields, counted, one_line
 from dam.core.path_text import show_path
-from dam.duplicates.group import Group, Likeness, Member, Orientation
+from dam.duplicates.group import Group, Likeness, Member
 from dam.models.asset import Asset
+from dam.search.orientation import Orientation
 
 
 def group_fields(group: Group, assets: Mapping[int, Asset]) -> dict[str, Any]:

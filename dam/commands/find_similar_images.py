@@ -1,4 +1,4 @@
-"""`dam-cli find-similar-images`: find the images that resemble one."""
+"""`dam-cli find-similar-images`: find the images that resemble others."""
 
 import os
 from typing import Annotated
@@ -10,46 +10,80 @@ from dam.commands import AsJson, command_app
 app = command_app()
 
 _BITS = {"min": 0, "max": 64}
+_PDQ_BITS = {"min": 0, "max": 256}
+_AT_LEAST_ONE = {"min": 1}
 
 
 @app.command()  # type: ignore[untyped-decorator]
 def find_similar_images(
-    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A picture; the library need not have it.")],
+    images: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="IMAGE...", help="A picture, which the library need not have (./12), or an asset of it."
+        ),
+    ] = None,
     phash_threshold: Annotated[int, typer.Option(help="Largest pHash distance in bits.", **_BITS)] = 4,
     ahash_threshold: Annotated[int, typer.Option(help="Largest aHash distance in bits.", **_BITS)] = 4,
     dhash_threshold: Annotated[int, typer.Option(help="Largest dHash distance in bits.", **_BITS)] = 4,
+    pdq_threshold: Annotated[
+        int | None,
+        typer.Option(help="Match by PDQ too, up to so many bits.", show_default=False, **_PDQ_BITS),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="Show only so many of the best.", show_default=False, **_AT_LEAST_ONE)
+    ] = None,
+    rotated: Annotated[
+        bool, typer.Option("--rotated", help="Find turned and mirrored pictures too.")
+    ] = False,
+    from_file: Annotated[
+        str | None,
+        typer.Option("--from-file", metavar="FILE", help="Ask for those listed in FILE too; - is stdin."),
+    ] = None,
+    null: Annotated[
+        bool, typer.Option("--null", "-0", help="The list's entries end in NUL, not newline.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Find the images that resemble one.
+    """Find the images that resemble others.
 
-    An image matches if any of its three hashes is within its threshold. Nothing is written, and the
-    very same content is not listed. Exit code 1 means that nothing resembles it.
+    An image matches if any of its three hashes is within its threshold; a star marks those that are. It
+    is weak evidence if only aHash or dHash matches and PDQ disagrees. Nothing is written, and the very
+    same content is not listed. Exit code 1 means that nothing resembles it, 3 that some of several
+    images could not be asked for.
     """
-    from dam.commands.output import asset_fields, counted, one_line, print_json, print_line, talk
+    from dam.commands.image_argument import find_images
     from dam.commands.session import open_library
-    from dam.errors import SourceError, UsageError
-    from dam.search.similar_images import Thresholds
+    from dam.commands.similar_report import SimilarReport
+    from dam.errors import DamError, IntegrityError, SourceError, UsageError
+    from dam.search.comparison import Thresholds
 
-    thresholds = Thresholds(phash=phash_threshold, ahash=ahash_threshold, dhash=dhash_threshold)
+    thresholds = Thresholds(phash_threshold, ahash_threshold, dhash_threshold, pdq_threshold)
+    names = _named(images or [], from_file, null)
+    is_one = from_file is None and len(names) == 1
     with open_library() as library:
-        try:
-            query = library.read_image(os.fsencode(image))
-        except SourceError as error:
-            raise UsageError(error.message, hint=error.hint) from None
-        found = library.similar_images(query, thresholds)
-        if found.uncompared:
-            images = counted(found.uncompared, "image has", "images have")
-            talk(f"{images} no current hashes yet and were not compared: see dam-cli status")
-        assets = library.assets([match.entity for match in found.matches])
-        for match, asset in zip(found.matches, assets, strict=True):
-            distances = {"phash": match.phash, "ahash": match.ahash, "dhash": match.dhash, "pdq": match.pdq}
-            if as_json:
-                print_json({**asset_fields(asset), "distances": distances})
-                continue
-            shown = "  ".join(
-                f"{name} {'-' if bits is None else bits:>3}" for name, bits in distances.items()
-            )
-            print_line(f"{shown}  {one_line(asset)}")
-    if not found.matches:
-        talk("nothing similar found")
-    return 0 if found.matches else 1
+        asked = find_images(library, names)
+        usable = [image for image in asked if not isinstance(image, DamError)]
+        found = iter(library.similar_to_each(usable, thresholds, limit=limit, rotated=rotated))
+        answers = [image if isinstance(image, DamError) else next(found) for image in asked]
+        if is_one and isinstance(error := answers[0], DamError):
+            if isinstance(asked[0], bytes) and isinstance(error, SourceError | IntegrityError):
+                raise UsageError(error.message, hint=error.hint)
+            raise error
+        report = SimilarReport(library, thresholds, as_json=as_json, labelled=not is_one, rotated=rotated)
+        for image, answer in zip(asked, answers, strict=True):
+            if isinstance(answer, DamError):
+                report.refuse(answer)
+            elif not isinstance(image, DamError):
+                report.tell(image, answer)
+    return report.exit_code
+
+
+def _named(images: list[str], from_file: str | None, null: bool) -> list[str]:
+    """Return what was named as arguments, then what was listed; raises UsageError if nothing was."""
+    from dam.commands.path_list import listed_paths
+    from dam.errors import UsageError
+
+    if not images and from_file is None:
+        raise UsageError("nothing to compare: no image was given", hint="dam-cli find-similar-images --help")
+    listed = () if from_file is None else listed_paths(from_file, null=null)
+    return [*images, *(os.fsdecode(path) for path in listed if path is not None)]

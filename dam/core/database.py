@@ -46,6 +46,8 @@ MIGRATION_PRAGMAS: dict[str, object] = {**WRITER_PRAGMAS, "foreign_keys": 0}
 
 _POSTGRES_SETTINGS = "-c TimeZone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=600000"
 _RETRIES = 8
+_PASSING_CACHE = -1024
+"""KiB of SQLite's cache while much is read that will not be wanted again; negative, as SQLite has it."""
 _NO_ROOM_BESIDE = (
     "SQLITE_CANTOPEN",
     "SQLITE_READONLY",
@@ -189,6 +191,21 @@ def insert_or_ignore(session: Session, model: type[Base]) -> Any:
     return postgresql_insert(table_of(model)).on_conflict_do_nothing()
 
 
+@contextmanager
+def passing_through(session: Session) -> Iterator[None]:
+    """Let what is read in a block not stay in SQLite's cache, which filling costs more than reading."""
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    connection = session.connection()
+    before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size={_PASSING_CACHE}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size={before}")
+
+
 def lock_table(session: Session, model: type[Base]) -> None:
     """Let one transaction at a time look at a table and add to it; on SQLite there is one writer anyway."""
     if session.get_bind().dialect.name != "sqlite":
@@ -283,6 +300,6 @@ def _postgresql_engine(url: URL, read_only: bool, busy_timeout: float) -> Engine
 
         @event.listens_for(engine, "begin")
         def begin_read_only(connection: Connection) -> None:
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     return engine

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint
 from dam.core.database import Database
-from dam.duplicates.group import Distances, Group, Likeness, Member, Orientation
+from dam.duplicates.group import Distances, Group, Likeness, Member
 from dam.duplicates.turning import turned
 from dam.models.image.image_ahash_component import ImageAHashComponent
 from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_phash_component import ImagePHashComponent
+from dam.search.orientation import Orientation
 from dam.search.words import distances, pack
 
 _GROUPS_AT_ONCE = 64

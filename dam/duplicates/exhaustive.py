@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from dam.duplicates.group import Orientation
 from dam.duplicates.pairs import Numbers, Pairs, make_pairs
+from dam.search.orientation import Orientation
 from dam.search.words import Words
 
 _ROWS, _COLUMNS = 16, 4096

@@ -13,7 +13,7 @@ from dam.duplicates.answer import Likened, measured
 from dam.duplicates.chosen import entities_in
 from dam.duplicates.classes import Classes, collapse
 from dam.duplicates.criteria import Criteria
-from dam.duplicates.group import Group, Likeness, Orientation
+from dam.duplicates.group import Group, Likeness
 from dam.duplicates.identical_pixels import beyond_comparison, may_be_identical, with_same_pixels
 from dam.duplicates.near import NearPairs, Recall
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
@@ -24,6 +24,7 @@ from dam.duplicates.scope import Scope
 from dam.duplicates.stars import Judged, Star, Stars
 from dam.duplicates.turning import composed, inverse
 from dam.duplicates.watch import Watch
+from dam.search.orientation import Orientation
 from dam.search.page import Entities
 
 EXHAUSTIVE = 20_000_000_000

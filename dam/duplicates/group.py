@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dam.search.orientation import Orientation
+
 
 class Likeness(StrEnum):
     """How much alike the members of a group are; the classes are never mixed."""
@@ -13,25 +15,6 @@ class Likeness(StrEnum):
     """Other files, the same decoded pixels."""
     NEAR = "near"
     """Other pixels, the same picture."""
-
-
-class Orientation(StrEnum):
-    """How a picture is turned against another, in the words of what was done to the other to get it."""
-
-    UPRIGHT = "upright"
-    MIRRORED = "mirrored"
-    """Left and right changed places."""
-    TURNED_180 = "turned 180"
-    FLIPPED = "flipped"
-    """Top and bottom changed places."""
-    TRANSPOSED = "transposed"
-    """Mirrored at the diagonal from the top left."""
-    TURNED_90 = "turned 90"
-    """A quarter turn clockwise."""
-    TRANSVERSED = "transversed"
-    """Mirrored at the diagonal from the top right."""
-    TURNED_270 = "turned 270"
-    """A quarter turn counter-clockwise."""
 
 
 @dataclass(frozen=True)

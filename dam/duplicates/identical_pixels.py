@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from dam.duplicates.classes import Classes, collapse
 from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
-from dam.duplicates.group import Orientation
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
 from dam.duplicates.pictures import Pictures
 from dam.models.image.dimensions_component import DimensionsComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_pixel_hash_component import ImagePixelHashComponent
 from dam.models.image.raster import SHORT_SIDE
+from dam.search.orientation import Orientation
 from dam.search.page import Entities
 
 _DRIFT = 10

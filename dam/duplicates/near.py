@@ -10,11 +10,11 @@ from dam.duplicates.classes import Classes
 from dam.duplicates.collection import Collection
 from dam.duplicates.criteria import Nearness
 from dam.duplicates.exhaustive import Done, compare_all
-from dam.duplicates.group import Orientation
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
 from dam.duplicates.pictures import DHASH, PDQ, PHASH, PLAIN
 from dam.duplicates.proposals import Effort, compare_neighbours, compare_turned
 from dam.duplicates.turning import turned
+from dam.search.orientation import Orientation
 from dam.search.words import Words
 
 Expect = Callable[[int], Done]

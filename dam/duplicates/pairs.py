@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dam.duplicates.group import Orientation
 from dam.duplicates.turning import inverse
+from dam.search.orientation import Orientation
 
 Numbers = NDArray[np.int64]
 

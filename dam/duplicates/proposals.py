@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dam.duplicates.exhaustive import Done
-from dam.duplicates.group import Orientation
 from dam.duplicates.pairs import Numbers, Pairs, make_pairs
+from dam.search.orientation import Orientation
 from dam.search.words import Words
 
 _AT_ONCE = 1 << 14

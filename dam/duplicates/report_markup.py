@@ -7,9 +7,10 @@ from html import escape
 
 from dam.core.path_text import show_path
 from dam.duplicates.appearance import Appearance
-from dam.duplicates.group import Distances, Group, Likeness, Member, Orientation
+from dam.duplicates.group import Distances, Group, Likeness, Member
 from dam.models.asset import Asset
 from dam.models.file_location_component import Location, LocationState
+from dam.search.orientation import Orientation
 
 CLASSES = {Likeness.BYTES: "bytes", Likeness.PIXELS: "pixels", Likeness.NEAR: "near"}
 _MOST_PLACES = 100

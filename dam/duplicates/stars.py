@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dam.duplicates.classes import Classes
-from dam.duplicates.group import Orientation
 from dam.duplicates.links import Links
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
 from dam.duplicates.turning import swaps_sides
+from dam.search.orientation import Orientation
 
 Aspects = NDArray[np.float64]
 Judged = Callable[[int, int], bool]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dam.duplicates.group import Orientation
+from dam.search.orientation import Orientation
 from dam.search.words import Words
 
 _SIDE = 16

@@ -1,33 +1,19 @@
 """The Library: everything the command line does, for other people's Python too."""
 
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING, Any
 
 from dam.core.census import Problem, count_entities, count_systems, problems
-from dam.core.config import Settings, load_settings
-from dam.core.content import Source
-from dam.core.database import Database
 from dam.core.description import Description, describe_entity
 from dam.core.executor import Executor, InProcess
 from dam.core.ledger import Outcome
-from dam.core.registry import Registry
-from dam.core.run import Runner
 from dam.core.system import System
 from dam.core.visit import Result
-from dam.core.worker import WorkerLimits
-from dam.core.worker_pool import make_executor
-from dam.core.world import World
+from dam.duplicates.appearance import Appearance, appearance_of
 from dam.duplicates.criteria import Criteria
 from dam.duplicates.scope import Scope
 from dam.duplicates.watch import Unwatched, Watch
-from dam.duplicates.appearance import Appearance, appearance_of
-from dam.errors import NoLibrary, SourceError, UsageError
+from dam.errors import DamError, SourceError, UsageError
 from dam.ingest.add import Adder, Adding
 from dam.ingest.added import Added
 from dam.ingest.discovery import listings
@@ -36,28 +22,23 @@ from dam.ingest.folders import absolute
 from dam.ingest.known import entity_at
 from dam.ingest.listing import Listing
 from dam.ingest.options import AddOptions
-from dam.ingest.own_files import OwnFiles
 from dam.ingest.reading import preview_of, verified_chunks
 from dam.ingest.record import Recorder
-from dam.ingest.sources import close_altered, find_sources
+from dam.library.opened import OpenLibrary
 from dam.library.relating import Answer, linked_by, relate, relate_one, unrelate
-from dam.library.set_up import set_up
+from dam.library.similar import similar_to_each
 from dam.library.status import Status
-from dam.migrations.state import require_current
 from dam.models.asset import Asset, describe_assets
 from dam.models.content_hash_md5_component import find_by_md5
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.holdings import count_holdings
 from dam.models.relation import Evidence, Judgement, Relation, judge
 from dam.models.relation_member_component import list_relations
-from dam.models.stored_copy_component import StoreRow
-from dam.plugins import installed
 from dam.scan.record import ScanRecorder
 from dam.scan.scan import Scan
-from dam.search.image_query import ImageQuery, read_image_query
-from dam.search.similar_images import SimilarImages, Thresholds, find_similar_images
+from dam.search.comparison import Thresholds
+from dam.search.similar_images import SimilarImages
 from dam.search.upkeep import PageUpkeep
-from dam.services.file_storage import Store, open_store
 from dam.services.source_file import digest_file
 
 if TYPE_CHECKING:
@@ -67,77 +48,11 @@ _AT_ONCE = 500
 """Entities in one statement: databases take no endless list of parameters."""
 
 
-class Library:
+class Library(OpenLibrary):
     """A library that is open: its database, its store, and what can be done with them.
 
     Use it in a `with` block. Methods that write own their transactions; through `world` the caller does.
     """
-
-    def __init__(self, settings: Settings, database: Database, registry: Registry) -> None:
-        self.settings = settings
-        self.database = database
-        self.registry = registry
-        self._executor: Executor | None = None
-
-    @classmethod
-    def open(cls, settings: Settings | None = None) -> Self:
-        """Open the library of these settings, by default of the environment and `.env`.
-
-        Raises NoLibrary if there is none and SchemaError if its schema is not this program's. The
-        store is opened when it is first needed.
-        """
-        chosen = settings or load_settings()
-        database = Database(chosen.database_url, busy_timeout=chosen.busy_timeout)
-        what = installed()
-        try:
-            with database.read() as session:
-                require_current(session.connection(), database.name, what.plugins)
-        except BaseException:
-            database.close()
-            raise
-        return cls(chosen, database, what.registry)
-
-    @classmethod
-    def set_up(cls, settings: Settings | None = None) -> bool:
-        """Create the database and the store, or upgrade them; tell whether that changed anything.
-
-        Nothing is ever dropped. Raises NoLibrary if the database knows bytes in a store that is not
-        there: an unmounted disk must not be taken for an empty one.
-        """
-        return set_up(settings or load_settings())
-
-    def close(self) -> None:
-        """Stop the workers and close the connections."""
-        if self._executor is not None:
-            self._executor.__exit__(None, None, None)
-            self._executor = None
-        self.database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    @cached_property
-    def store(self) -> Store:
-        """Give the library's store; raises NoLibrary if it is not there or is another one."""
-        return open_store(self.settings.store, expected_uuid=self._store_row().uuid)
-
-    @property
-    def executor(self) -> Executor:
-        """Give the workers; they start with the first visit."""
-        if self._executor is None:
-            limits = WorkerLimits(seconds=self.settings.visit_timeout, memory=self.settings.worker_memory)
-            self._executor = make_executor(self.settings.workers, limits).__enter__()
-        return self._executor
-
-    @contextmanager
-    def world(self, *, write: bool = True) -> Iterator[World]:
-        """Give a world for one transaction, committed at the end, rolled back on an error."""
-        opened: AbstractContextManager[Session] = self.database.write() if write else self.database.read()
-        with opened as session:
-            yield World(session, self.registry)
 
     def add(
         self,
@@ -297,17 +212,35 @@ class Library:
         with self.database.read() as session:
             return appearance_of(session, entity, preview)
 
-    def similar_images(self, image: ImageQuery, thresholds: Thresholds | None = None) -> SimilarImages:
-        """Return the images that resemble one, best first; the very same content is left out."""
-        with self.database.read() as session:
-            itself = find_by_sha256(session, [image.digests.sha256]).get(image.digests.sha256)
-            return find_similar_images(
-                session, image.fingerprints, thresholds or Thresholds(), besides=itself
-            )
+    def similar(
+        self,
+        image: bytes | int,
+        thresholds: Thresholds | None = None,
+        *,
+        limit: int | None = None,
+        rotated: bool = False,
+    ) -> SimilarImages:
+        """Return the images that resemble one, best first: a file by its path, or an entity.
 
-    def read_image(self, path: bytes) -> ImageQuery:
-        """Fingerprint a picture for `similar_images`, writing nothing; raises UsageError if it is none."""
-        return read_image_query(self.registry, self.executor, path)
+        Nothing is written, and the very same content is left out. An entity is compared by its stored
+        hashes; only with `rotated`, which finds turned and mirrored pictures too, are its bytes read.
+        Raises UsageError for what is no image or cannot be decoded, SourceError for what cannot be read.
+        """
+        (found,) = self.similar_to_each([image], thresholds, limit=limit, rotated=rotated)
+        if isinstance(found, DamError):
+            raise found
+        return found
+
+    def similar_to_each(
+        self,
+        images: Sequence[bytes | int],
+        thresholds: Thresholds | None = None,
+        *,
+        limit: int | None = None,
+        rotated: bool = False,
+    ) -> list[SimilarImages | DamError]:
+        """Return for each image what `similar` does, or the error: the library is read once for all."""
+        return similar_to_each(self, images, thresholds or Thresholds(), limit, rotated)
 
     def duplicates(
         self, criteria: Criteria | None = None, scope: Scope | None = None, *, watch: Watch | None = None
@@ -356,36 +289,8 @@ class Library:
         with self.database.read() as session:
             yield from list_relations(session, entity, withdrawn=withdrawn)
 
-    def _own_files(self) -> OwnFiles:
-        sqlite = self.database.sqlite_path
-        # SQLite keeps its log beside the file itself, not beside a link to it.
-        return OwnFiles(self.store.identity(), os.path.realpath(os.fsencode(sqlite)) if sqlite else None)
-
     def _forget_preview(self, entity: int) -> None:
         from dam.models.image.preview_component import PreviewComponent
 
         with self.world() as world:
             world.remove(entity, PreviewComponent)
-
-    def _runner(self, executor: Executor) -> Runner:
-        return Runner(
-            self.database,
-            self.registry,
-            executor,
-            self._sources,
-            derived=self.store,
-            on_altered=close_altered,
-        )
-
-    def _sources(self, session: Session, entities: Sequence[int]) -> dict[int, Source]:
-        return find_sources(session, self.store, entities)
-
-    def _store_row(self) -> StoreRow:
-        with self.database.read() as session:
-            row = session.scalars(select(StoreRow).order_by(StoreRow.id)).first()
-        if row is None:
-            raise NoLibrary(
-                f"no library here: {self.database.name}: it knows no store",
-                hint="finish making it with: dam-cli setup-db",
-            )
-        return row

@@ -1,57 +1,122 @@
-"""A picture to compare with: fingerprinted without being added."""
+"""Pictures to compare with: files, fingerprinted without being added, and what the library has."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from dam.core.component import Component, Values
+from dam.core.content import Source
 from dam.core.executor import Executor, run_jobs
-from dam.core.ledger import Outcome
+from dam.core.ledger import Outcome, read_entries
 from dam.core.path_text import show_path
 from dam.core.recognition import NAME as RECOGNISE
 from dam.core.recognition import FileExtensionComponent, extension_of
 from dam.core.registry import Registry
 from dam.core.visit import Result, Task
-from dam.errors import UsageError
+from dam.errors import DamError, SourceUnreachable, UsageError
 from dam.models.image import ImageComponent
+from dam.models.image.dimensions_component import DimensionsComponent, measure
 from dam.models.image.image_ahash_component import ImageAHashComponent
 from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
 from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.perceptual_hashes import hash_perceptually
-from dam.search.similar_images import ImageFingerprints
-from dam.services.digests import Digests
+from dam.search.image_fingerprints import ImageFingerprints
+from dam.search.similar_images import ImageQuery
+from dam.search.stored_fingerprints import fingerprints_of
+from dam.search.turned_image import Turned, TurnedImage
 from dam.services.source_file import digest_file
 from dam.services.sources import InPlaceSource
 
-_SYSTEMS = frozenset({RECOGNISE, hash_perceptually.name, hash_pdq.name})
+_SYSTEMS = frozenset({RECOGNISE, hash_perceptually.name, hash_pdq.name, measure.name})
 
 
 @dataclass(frozen=True)
-class ImageQuery:
-    """The fingerprints of a picture, and the digests that tell whether the library has it."""
+class Asked:
+    """A picture that was asked about."""
 
-    digests: Digests
-    fingerprints: ImageFingerprints
+    name: str
+    """What it is called in messages."""
+    query: ImageQuery | DamError
+    """What to search by, or why there is nothing."""
+    source: Source | None = None
+    """Where its bytes are, if that is known."""
 
 
-def read_image_query(registry: Registry, executor: Executor, path: bytes) -> ImageQuery:
-    """Fingerprint the picture at `path` with the very systems the library uses.
+def read_image_queries(registry: Registry, executor: Executor, paths: Sequence[bytes]) -> list[Asked]:
+    """Fingerprint the pictures at these paths, with the very systems the library uses.
 
-    Raises UsageError if it is no picture or cannot be decoded, SourceError if it cannot be read.
+    What is no picture or cannot be decoded is a UsageError, what cannot be read a SourceError.
     """
-    # Asking about a file through a link to it is harmless, unlike adding it.
-    resolved = os.path.realpath(path) if path else path
-    digests = digest_file(resolved)
-    task = Task(
-        entity_id=0,
-        systems=registry.systems,
-        rows={FileExtensionComponent: [{"extension": extension_of(os.path.basename(path))}]},
-        source=InPlaceSource(resolved, digests.sha256, digests.size),
-        selected=_SYSTEMS,
+    found: dict[int, Asked] = {}
+    for task, result in run_jobs(executor, _tasks(registry, paths, found)):
+        name, source = show_path(paths[task.entity_id]), task.source
+        query: ImageQuery | DamError
+        try:
+            query = ImageQuery(_fingerprints(result, name), sha256=_sha256(source))
+        except UsageError as error:
+            query = error
+        found[task.entity_id] = Asked(name, query, source)
+    return [found[number] for number in range(len(paths))]
+
+
+def stored_image_queries(session: Session, entities: Sequence[int]) -> list[Asked]:
+    """Return entities by the fingerprints that the library has of them.
+
+    What is no image, or has no current hashes, is a UsageError.
+    """
+    known = fingerprints_of(session, entities)
+    return [
+        Asked(
+            f"entity {entity}",
+            ImageQuery(known[entity], entity) if entity in known else _why_not_hashed(session, entity),
+        )
+        for entity in entities
+    ]
+
+
+def turned(executor: Executor, asked: Sequence[Asked]) -> list[Asked]:
+    """Return them with the fingerprints of the pictures when they are turned, or why they have none."""
+    jobs = (
+        TurnedImage(number, one.source, one.name)
+        for number, one in enumerate(asked)
+        if one.source is not None and isinstance(one.query, ImageQuery)
     )
-    _, result = next(run_jobs(executor, [task]))
-    return ImageQuery(digests, _fingerprints(result, show_path(path)))
+    made = {job.number: result for job, result in run_jobs(executor, jobs)}
+    return [replace(one, query=_with_turned(one, made.get(number))) for number, one in enumerate(asked)]
+
+
+def _with_turned(one: Asked, made: Turned | DamError | None) -> ImageQuery | DamError:
+    if isinstance(one.query, DamError):
+        return one.query
+    if made is None:
+        return SourceUnreachable(
+            f"cannot turn: {one.name}: its bytes are at no known place",
+            hint="without --rotated its stored hashes are enough",
+        )
+    return made if isinstance(made, DamError) else replace(one.query, turned=made)
+
+
+def _tasks(registry: Registry, paths: Sequence[bytes], refused: dict[int, Asked]) -> Iterator[Task]:
+    """Yield a visit of each file, numbered; put those that cannot be read to the refused."""
+    for number, path in enumerate(paths):
+        # Asking about a file through a link to it is harmless, unlike adding it.
+        resolved = os.path.realpath(path) if path else path
+        try:
+            digests = digest_file(resolved)
+        except DamError as error:
+            refused[number] = Asked(show_path(path), error)
+            continue
+        yield Task(
+            entity_id=number,
+            systems=registry.systems,
+            rows={FileExtensionComponent: [{"extension": extension_of(os.path.basename(path))}]},
+            source=InPlaceSource(resolved, digests.sha256, digests.size),
+            selected=_SYSTEMS,
+        )
 
 
 def _fingerprints(result: Result, name: str) -> ImageFingerprints:
@@ -64,15 +129,32 @@ def _fingerprints(result: Result, name: str) -> ImageFingerprints:
             raise UsageError(f"cannot compare: {name}: needs {run.message}")
         if run.system == hash_perceptually.name and run.outcome is Outcome.FAILED:
             raise UsageError(f"cannot compare: {name}: {run.message}")
-    pdq = result.products.get(ImagePDQComponent)
+    pdq = _made(result, ImagePDQComponent)
+    size = _made(result, DimensionsComponent)
     return ImageFingerprints(
-        phash=_value(result, ImagePHashComponent),
-        ahash=_value(result, ImageAHashComponent),
-        dhash=_value(result, ImageDHashComponent),
-        pdq=bytes(pdq[0]["value"]) if pdq else None,
+        phash=_made(result, ImagePHashComponent)["value"],
+        ahash=_made(result, ImageAHashComponent)["value"],
+        dhash=_made(result, ImageDHashComponent)["value"],
+        pdq=bytes(pdq["value"]) if pdq else None,
+        quality=pdq.get("quality", 0),
+        short_side=min(size["width"], size["height"]) if size else 0,
     )
 
 
-def _value(result: Result, component: type[Component]) -> Any:
-    rows: list[Values] = result.products[component]
-    return rows[0]["value"]
+def _sha256(source: Source | None) -> bytes | None:
+    return source.sha256 if isinstance(source, InPlaceSource) else None
+
+
+def _made(result: Result, component: type[Component]) -> Mapping[str, Any]:
+    rows: list[Values] = result.products.get(component, [])
+    return rows[0] if rows else {}
+
+
+def _why_not_hashed(session: Session, entity: int) -> DamError:
+    if session.get(ImageComponent, entity) is None:
+        return UsageError(f"cannot compare: entity {entity}: not an image")
+    entry = read_entries(session, [entity])[entity].get(hash_perceptually.name)
+    if entry is not None and entry.version == hash_perceptually.version and entry.message:
+        needs = "needs " if entry.outcome is Outcome.UNAVAILABLE else ""
+        return UsageError(f"cannot compare: entity {entity}: {needs}{entry.message}")
+    return UsageError(f"cannot compare: entity {entity}: it has no current hashes", hint="dam-cli run")

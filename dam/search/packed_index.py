@@ -1,17 +1,21 @@
 """A Hamming index that keeps nothing in memory: every query scans the packed pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint
-from dam.search.blocks import Block, page_or_rows, read_entities, read_planes, rows
+from dam.core.database import passing_through
+from dam.search.blocks import read_entities, read_planes, rows
 from dam.search.hamming_index import Neighbours, matching, near
-from dam.search.layout import Header, layout
+from dam.search.layout import Header, Range, layout
 from dam.search.words import Words, is_flat
 
-Wanted = Sequence[tuple[Words, list[Neighbours]]]
+Found = list[tuple[int, Neighbours]]
+"""Neighbours of a query, each some with the id from which on they lie."""
+Wanted = Sequence[tuple[Words, Found]]
 """Queries, each with the list that takes its neighbours."""
 
 
@@ -24,18 +28,29 @@ class PackedIndex:
 
     def within(self, queries: Words, radius: int) -> list[Neighbours]:
         """Return the neighbours of each query; the library is read once for all of them."""
-        found: list[list[Neighbours]] = [[] for _ in range(queries.shape[1])]
+        found: list[Found] = [[] for _ in range(queries.shape[1])]
         wanted = [(query, into) for query, into in zip(queries.T, found, strict=True) if not is_flat(query)]
-        for part in layout(self.session, self.fingerprint):
-            if not isinstance(part, Header):
-                _search(rows(self.session, self.fingerprint, part), wanted, radius)
-            elif not self._search_page(part, wanted, radius):
-                _search(page_or_rows(self.session, self.fingerprint, part), wanted, radius)
-        return [Neighbours.joined(parts) for parts in found]
+        if wanted:
+            with passing_through(self.session):
+                self._search(wanted, radius)
+        # Pages come in whatever order the database likes.
+        return [Neighbours.joined([part for _, part in sorted(parts, key=itemgetter(0))]) for parts in found]
 
-    def _search_page(self, header: Header, wanted: Wanted, radius: int) -> bool:
+    def _search(self, wanted: Wanted, radius: int) -> None:
+        parts = list(layout(self.session, self.fingerprint))
+        pages = [part for part in parts if isinstance(part, Header)]
+        damaged = [
+            header.range
+            for header, planes in read_planes(self.session, self.fingerprint, pages)
+            if not self._search_page(header, planes, wanted, radius)
+        ]
+        for span in (*damaged, *(part for part in parts if isinstance(part, Range))):
+            for block in rows(self.session, self.fingerprint, span):
+                for query, into in wanted:
+                    into.append((int(block.entities[0]), matching(block, query, radius)))
+
+    def _search_page(self, header: Header, planes: Words | None, wanted: Wanted, radius: int) -> bool:
         """Search a page, reading whose fingerprints are on it only if one matches; False if it is damaged."""
-        planes = read_planes(self.session, self.fingerprint, header)
         if planes is None:
             return False
         hits = [(near(planes, query, radius), into) for query, into in wanted]
@@ -45,11 +60,5 @@ class PackedIndex:
         if entities is None:
             return False
         for (places, apart), into in hits:
-            into.append(Neighbours(entities[places], apart))
+            into.append((header.after + 1, Neighbours(entities[places], apart)))
         return True
-
-
-def _search(blocks: Iterator[Block], wanted: Wanted, radius: int) -> None:
-    for block in blocks:
-        for query, into in wanted:
-            into.append(matching(block, query, radius))

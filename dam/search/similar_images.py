@@ -1,69 +1,42 @@
 """Pictures that resemble a picture, by a scan of all fingerprints."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from dam.core.component import Entity, Fingerprint
-from dam.core.ledger import LedgerRow, Outcome, SystemRow
-from dam.core.query import query
-from dam.core.system import System
-from dam.models.image import ImageComponent
+from dam.core.component import Fingerprint
+from dam.core.database import passing_through
+from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.image.image_ahash_component import ImageAHashComponent
 from dam.models.image.image_dhash_component import ImageDHashComponent
-from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
+from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_phash_component import ImagePHashComponent
-from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.search.comparison import SimilarImage, Thresholds, compare
+from dam.search.image_fingerprints import ImageFingerprints
+from dam.search.orientation import Orientation
+from dam.search.stored_fingerprints import count_uncompared, fingerprints_of
 
-HASHES = (ImagePHashComponent, ImageDHashComponent, ImageAHashComponent)
-_FINAL = (Outcome.DONE, Outcome.NOTHING, Outcome.FAILED)
-"""Outcomes after which an image is not pending. What lacks its decoder still is, in a way."""
 _AT_ONCE = 500
-"""Entities in one statement: databases take no endless list of parameters."""
+"""Digests in one statement: databases take no endless list of parameters."""
 
 
 @dataclass(frozen=True)
-class ImageFingerprints:
-    """What a picture is compared by; 64-bit hashes as unsigned integers, PDQ as 32 bytes."""
+class ImageQuery:
+    """A picture to compare with: one that the library has, or any other."""
 
-    phash: int
-    ahash: int
-    dhash: int
-    pdq: bytes | None = None
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """The largest distance, in bits, at which each hash counts as a match."""
-
-    phash: int = 4
-    ahash: int = 4
-    dhash: int = 4
-
-
-@dataclass(frozen=True)
-class SimilarImage:
-    """A picture in the library that matches, with all its distances in bits."""
-
-    entity: int
-    phash: int
-    ahash: int
-    dhash: int
-    pdq: int | None
+    fingerprints: ImageFingerprints
+    entity: int | None = None
+    """The entity that it is; None if that is not known."""
+    sha256: bytes | None = None
+    """What tells whether the library has it, if that is not known."""
+    turned: Mapping[Orientation, ImageFingerprints] = field(default_factory=dict)
+    """Its fingerprints when it is turned, if turned pictures are to be found too."""
 
     @property
-    def rank(self) -> tuple[int, int, int, int, int]:
-        """Return what results are sorted by: PDQ, then pHash, dHash, aHash, then age."""
-        return (
-            ImagePDQComponent.bits + 1 if self.pdq is None else self.pdq,
-            self.phash,
-            self.dhash,
-            self.ahash,
-            self.entity,
-        )
+    def probes(self) -> dict[Orientation, ImageFingerprints]:
+        """Return the fingerprints to search by, those of the picture as it is first."""
+        return {Orientation.UPRIGHT: self.fingerprints, **self.turned}
 
 
 @dataclass(frozen=True)
@@ -71,120 +44,81 @@ class SimilarImages:
     """The matches, best first, and how many pictures could not be compared."""
 
     matches: list[SimilarImage] = field(default_factory=list)
+    found: int = 0
+    """How many there are, also those beyond the limit."""
     uncompared: int = 0
     """Pictures in the library without hashes of the current version."""
+    unusable: frozenset[str] = frozenset()
+    """Hashes of the picture asked about that match nothing, as those of plain pictures do."""
 
 
 def find_similar_images(
-    session: Session, wanted: ImageFingerprints, thresholds: Thresholds, *, besides: int | None = None
-) -> SimilarImages:
-    """Return the pictures of which any hash is within its threshold; `besides` is left out.
+    session: Session, queries: Sequence[ImageQuery], thresholds: Thresholds, *, limit: int | None = None
+) -> list[SimilarImages]:
+    """Return for each query the pictures of which any hash is within its threshold, best first.
 
-    Flat hashes match nothing. Only hashes of the systems' current versions are compared.
+    Everything is read once for all queries. Flat hashes match nothing, a picture does not match
+    itself, and only hashes of the systems' current versions are compared.
     """
-    near = _near(session, wanted, thresholds)
-    matches: list[SimilarImage] = []
-    for start in range(0, len(near), _AT_ONCE):
-        # What an index proposes is looked at once more, as the table has it.
-        hashed = _hashed().where(Entity.id.in_(near[start : start + _AT_ONCE]))
-        if block := session.execute(hashed).all():
-            matches += _matches_in(block, wanted, thresholds)
-    found = [match for match in matches if match.entity != besides]
-    pdqs = _pdq_of(session, [match.entity for match in found])
-    ranked = [_with_pdq(match, wanted.pdq, pdqs.get(match.entity)) for match in found]
-    return SimilarImages(sorted(ranked, key=lambda match: match.rank), _count_uncompared(session))
-
-
-def _near(session: Session, wanted: ImageFingerprints, thresholds: Thresholds) -> list[int]:
-    """Return the entities of which a hash is within its threshold, in ascending order."""
-    from dam.search.packed_index import PackedIndex
-    from dam.search.words import pack
-
-    channels: tuple[tuple[type[Fingerprint], int, int], ...] = (
-        (ImagePHashComponent, wanted.phash, thresholds.phash),
-        (ImageDHashComponent, wanted.dhash, thresholds.dhash),
-        (ImageAHashComponent, wanted.ahash, thresholds.ahash),
-    )
-    near: set[int] = set()
-    for component, value, limit in channels:
-        (found,) = PackedIndex(session, component).within(pack([value], component.bits), limit)
-        near.update(found.entities.tolist())
-    return sorted(near)
-
-
-def _matches_in(
-    block: Sequence[Row[Any]], wanted: ImageFingerprints, thresholds: Thresholds
-) -> list[SimilarImage]:
-    from dam.search.words import distances, flat, is_flat, pack
-
-    entities, phashes, dhashes, ahashes = (list(column) for column in zip(*block, strict=True))
-    channels = (
-        (wanted.phash, phashes, thresholds.phash),
-        (wanted.dhash, dhashes, thresholds.dhash),
-        (wanted.ahash, ahashes, thresholds.ahash),
-    )
-    packed = [(pack([value], 64)[:, 0], pack(values, 64), limit) for value, values, limit in channels]
-    measured = [distances(planes, query_hash) for query_hash, planes, _ in packed]
-    hit = measured[0] < 0
-    for (query_hash, planes, limit), distance in zip(packed, measured, strict=True):
-        if not is_flat(query_hash):
-            hit |= (distance <= limit) & ~flat(planes)
+    if not queries:
+        return []
+    probes = [(number, *probe) for number, query in enumerate(queries) for probe in query.probes.items()]
+    near = _near(session, [fingerprints for _, _, fingerprints in probes], thresholds)
+    known = fingerprints_of(session, sorted(set().union(*near)))
+    themselves = _themselves(session, queries)
+    found: list[dict[int, SimilarImage]] = [{} for _ in queries]
+    for (number, orientation, wanted), entities in zip(probes, near, strict=True):
+        for entity in entities & known.keys() - {themselves[number]}:
+            # What an index proposes is looked at once more, as the table has it.
+            match = compare(wanted, entity, known[entity], thresholds, orientation)
+            best = found[number].get(entity)
+            if match is not None and (best is None or match.rank < best.rank):
+                found[number][entity] = match
+    with passing_through(session):
+        uncompared = count_uncompared(session)
     return [
-        SimilarImage(
-            entity=entities[i],
-            phash=int(measured[0][i]),
-            dhash=int(measured[1][i]),
-            ahash=int(measured[2][i]),
-            pdq=None,
+        SimilarImages(
+            sorted(matches.values(), key=lambda match: match.rank)[:limit],
+            len(matches),
+            uncompared,
+            query.fingerprints.unusable,
         )
-        for i in hit.nonzero()[0]
+        for query, matches in zip(queries, found, strict=True)
     ]
 
 
-def _hashed() -> Select[Any]:
-    """Select the entities with current hashes, with pHash, dHash and aHash."""
-    columns: list[Any] = [Entity.id, *(component.value for component in HASHES)]
-    statement: Select[Any] = query(*HASHES).with_only_columns(*columns)
-    return statement.where(is_current(hash_perceptually, Outcome.DONE))
+def _near(session: Session, wanted: Sequence[ImageFingerprints], thresholds: Thresholds) -> list[set[int]]:
+    """Return for each of the wanted the entities of which a hash is within its threshold."""
+    from dam.search.packed_index import PackedIndex
+    from dam.search.words import pack
+
+    near: list[set[int]] = [set() for _ in wanted]
+    for component, limit, values in _channels(wanted, thresholds):
+        asked = [number for number, value in enumerate(values) if value is not None]
+        if not asked:
+            continue
+        planes = pack([values[number] for number in asked], component.bits)
+        for number, found in zip(asked, PackedIndex(session, component).within(planes, limit), strict=True):
+            near[number].update(found.entities.tolist())
+    return near
 
 
-def is_current(system: System[Any, Any], *outcomes: Outcome) -> ColumnElement[bool]:
-    """Return the condition that a system's current version ended in one of these ways on an entity."""
-    return (
-        exists()
-        .where(
-            LedgerRow.entity_id == Entity.id,
-            LedgerRow.system_id == SystemRow.id,
-            SystemRow.name == system.name,
-            LedgerRow.version == system.version,
-            LedgerRow.outcome.in_([outcome.value for outcome in outcomes]),
-        )
-        .correlate(Entity)
-    )
+def _channels(
+    wanted: Sequence[ImageFingerprints], thresholds: Thresholds
+) -> Iterator[tuple[type[Fingerprint], int, list[int | bytes | None]]]:
+    """Yield what is searched: a table, how far, and what for; None where that would prove nothing."""
+    yield ImagePHashComponent, thresholds.phash, [one.phash for one in wanted]
+    yield ImageDHashComponent, thresholds.dhash, [one.dhash for one in wanted]
+    yield ImageAHashComponent, thresholds.ahash, [one.ahash for one in wanted]
+    if thresholds.pdq is not None:
+        sound = [one.pdq if one.has_sound_pdq else None for one in wanted]
+        yield ImagePDQComponent, thresholds.pdq, [*sound]
 
 
-def _count_uncompared(session: Session) -> int:
-    """Count the images that are still to be hashed; those that cannot be decoded never will."""
-    statement = (
-        select(func.count()).select_from(Entity).join(ImageComponent, ImageComponent.entity_id == Entity.id)
-    )
-    return session.execute(statement.where(~is_current(hash_perceptually, *_FINAL))).scalar_one()
-
-
-def _pdq_of(session: Session, entity_ids: Sequence[int]) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    for start in range(0, len(entity_ids), _AT_ONCE):
-        rows = session.execute(
-            select(Entity.id, ImagePDQComponent.value)
-            .join(ImagePDQComponent, ImagePDQComponent.entity_id == Entity.id)
-            .where(Entity.id.in_(entity_ids[start : start + _AT_ONCE]), is_current(hash_pdq, Outcome.DONE))
-        )
-        found.update({entity: bytes(value) for entity, value in rows})
-    return found
-
-
-def _with_pdq(match: SimilarImage, wanted: bytes | None, value: bytes | None) -> SimilarImage:
-    if wanted is None or value is None:
-        return match
-    apart = (int.from_bytes(wanted) ^ int.from_bytes(value)).bit_count()
-    return SimilarImage(match.entity, match.phash, match.ahash, match.dhash, apart)
+def _themselves(session: Session, queries: Sequence[ImageQuery]) -> list[int | None]:
+    """Return which entity each query is, None if it is not in the library."""
+    digests = list({query.sha256 for query in queries if query.entity is None and query.sha256 is not None})
+    found: dict[bytes, int] = {}
+    for start in range(0, len(digests), _AT_ONCE):
+        found.update(find_by_sha256(session, digests[start : start + _AT_ONCE]))
+    return [query.entity or found.get(query.sha256 or b"") for query in queries]

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dam.search.flatness import FLAT_BITS
+
 Words = NDArray[np.uint64]
 Distances = NDArray[np.uint16]
-
-_FLAT_BITS = 4
-"""A 64-bit hash with this few bits set, or this few not set, is of a picture with nothing in it."""
 
 
 def pack(values: Sequence[Any], bits: int) -> Words:
@@ -45,7 +44,7 @@ def flat(planes: Words) -> NDArray[np.bool_]:
     if len(planes) > 1:
         return np.zeros(planes.shape[1], dtype=np.bool_)
     counts = np.bitwise_count(planes[0])
-    degenerate: NDArray[np.bool_] = (counts <= _FLAT_BITS) | (counts >= 64 - _FLAT_BITS)
+    degenerate: NDArray[np.bool_] = (counts <= FLAT_BITS) | (counts >= 64 - FLAT_BITS)
     return degenerate
 
 

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from PIL import Image
 
 from dam.duplicates.appearance import Appearance
-from dam.duplicates.group import Distances, Group, Likeness, Member, Orientation
+from dam.duplicates.group import Distances, Group, Likeness, Member
 from dam.models.asset import Asset
 from dam.models.file_location_component import FileLocationComponent, Location
 from dam.models.image.orientation import turned
 from dam.models.image.samples import encoded, photo
+from dam.search.orientation import Orientation
 
 UNKNOWN = Appearance()
 SEEN = datetime(2025, 5, 1, tzinfo=UTC)

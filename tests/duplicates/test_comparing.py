@@ -9,11 +9,11 @@ from dam.duplicates import exhaustive, near, proposals
 from dam.duplicates.classes import Classes, collapse
 from dam.duplicates.collection import Collection
 from dam.duplicates.criteria import Nearness
-from dam.duplicates.group import Orientation
 from dam.duplicates.near import NearPairs
 from dam.duplicates.pairs import ORIENTATIONS, Pairs, make_pairs
 from dam.duplicates.proposals import Effort
 from dam.duplicates.turning import composed, inverse, turned
+from dam.search.orientation import Orientation
 from dam.search.words import Words, pack
 
 ALL = (1 << 256) - 1

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from dam.core.path_text import show_path
 from dam.duplicates.appearance import Appearance
-from dam.duplicates.group import Distances, Group, Likeness, Member, Orientation
+from dam.duplicates.group import Distances, Group, Likeness, Member
 from dam.duplicates.report import _SUMMARY_BYTES, duplicates_report
 from dam.duplicates.report_markup import Tally
 from dam.duplicates.report_page import summary
+from dam.search.orientation import Orientation
 from tests.duplicates.invented_groups import HOSTILE, InventedLibrary, sample
 from tests.duplicates.outline import DASH, TIMES, read, table, write
 

@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import given
 
 from dam.duplicates.classes import Classes
-from dam.duplicates.group import Orientation
 from dam.duplicates.pairs import Pairs, make_pairs
 from dam.duplicates.stars import Star, Stars
+from dam.search.orientation import Orientation
 
 
 class Case(NamedTuple):

@@ -29,6 +29,9 @@ class Raster:
     content: Content | None = None
     """What it was decoded from."""
 
+    orientation: int = 1
+    """How it was turned since, as EXIF numbers it."""
+
     @property
     def is_scaled(self) -> bool:
         """Tell whether the picture has fewer pixels than it is displayed with."""
@@ -43,7 +46,13 @@ class Raster:
         """Return the picture with all its pixels, decoded again if it was scaled."""
         if self.content is None or not self.is_scaled:
             return self
-        return _decoded(self.content, None)
+        whole = _decoded(self.content, None)
+        return whole if self.orientation == 1 else whole.turned(self.orientation)
+
+    def turned(self, orientation: int) -> "Raster":
+        """Return what was decoded, turned the way that EXIF gives this number."""
+        size = turned_size(self.displayed_size, orientation)
+        return Raster(turned(self.picture, orientation), size, self.content, orientation)
 
 
 @resource

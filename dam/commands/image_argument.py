@@ -1,0 +1,34 @@
+"""Images as users name them: files, or assets of the library by number or hash."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dam.commands.asset_argument import find_assets, names_asset
+from dam.core.path_text import show_path
+from dam.errors import DamError, NothingFound, UsageError
+
+if TYPE_CHECKING:
+    from dam.library import Library
+
+
+def find_images(library: "Library", texts: Sequence[str]) -> list[bytes | int | DamError]:
+    """Return the paths and entities that these texts name, or why one names nothing."""
+    return [_find_image(library, text) for text in texts]
+
+
+def _find_image(library: "Library", text: str) -> bytes | int | DamError:
+    # One rule for all commands, whatever lies in the current folder: `12` is a number, `./12` a path.
+    if not names_asset(text):
+        return os.fsencode(text)
+    try:
+        found = find_assets(library, text, paths=False)
+    except NothingFound as error:
+        is_file = os.path.lexists(text)
+        return NothingFound(error.message, hint=f"the file of that name is ./{text}" if is_file else None)
+    if len(found) > 1:
+        shown = show_path(os.fsencode(text))
+        return UsageError(
+            f"cannot compare: {shown}: {len(found)} assets have this MD5", hint="name one by its SHA-256"
+        )
+    return found[0]

@@ -1,0 +1,62 @@
+"""What in a library resembles files or assets: what is asked about is read, then all is searched once."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dam.core.content import Source
+from dam.errors import DamError, UsageError
+from dam.ingest.sources import find_sources
+from dam.search.comparison import Thresholds
+from dam.search.image_query import Asked, read_image_queries, stored_image_queries, turned
+from dam.search.similar_images import ImageQuery, SimilarImages, find_similar_images
+
+if TYPE_CHECKING:
+    from dam.library.library import Library
+
+_AT_ONCE = 500
+"""Entities in one statement: databases take no endless list of parameters."""
+
+
+def similar_to_each(
+    library: "Library",
+    images: Sequence[bytes | int],
+    thresholds: Thresholds,
+    limit: int | None,
+    rotated: bool,
+) -> list[SimilarImages | DamError]:
+    """Return what resembles each of the images, paths or entities, or why that cannot be said."""
+    if limit is not None and limit < 1:
+        raise UsageError(f"bad limit: {limit}: it is at least 1")
+    asked = _read(library, images)
+    if rotated and asked:
+        asked = turned(library.executor, _with_sources(library, asked))
+    queries = [one.query for one in asked if isinstance(one.query, ImageQuery)]
+    with library.database.read() as session:
+        found = iter(find_similar_images(session, queries, thresholds, limit=limit))
+    return [next(found) if isinstance(one.query, ImageQuery) else one.query for one in asked]
+
+
+def _read(library: "Library", images: Sequence[bytes | int]) -> list[Asked]:
+    """Return the fingerprints of each image: what the library has is not read again."""
+    paths = [image for image in images if isinstance(image, bytes)]
+    entities = [image for image in images if isinstance(image, int)]
+    files = iter(read_image_queries(library.registry, library.executor, paths) if paths else ())
+    with library.database.read() as session:
+        stored = iter(stored_image_queries(session, entities))
+    return [next(files) if isinstance(image, bytes) else next(stored) for image in images]
+
+
+def _with_sources(library: "Library", asked: Sequence[Asked]) -> list[Asked]:
+    """Return them with where the bytes of those are that the library has."""
+    entities = [one.query.entity for one in asked if isinstance(one.query, ImageQuery) and one.query.entity]
+    sources: dict[int, Source] = {}
+    with library.database.read() as session:
+        for start in range(0, len(entities), _AT_ONCE):
+            sources |= find_sources(session, library.store, entities[start : start + _AT_ONCE])
+    return [
+        replace(one, source=sources.get(one.query.entity))
+        if isinstance(one.query, ImageQuery) and one.query.entity
+        else one
+        for one in asked
+    ]

@@ -1,0 +1,144 @@
+"""The fingerprints that the library has of pictures, as far as they are of the systems' current versions."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, and_, func, select, type_coerce
+from sqlalchemy.orm import Session, aliased
+
+from dam.core.component import Fingerprint
+from dam.core.ledger import LedgerRow, Outcome, system_ids_known
+from dam.models.image import ImageComponent
+from dam.models.image.dimensions_component import DimensionsComponent
+from dam.models.image.image_ahash_component import ImageAHashComponent
+from dam.models.image.image_dhash_component import ImageDHashComponent
+from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
+from dam.models.image.image_phash_component import ImagePHashComponent
+from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.search.image_fingerprints import ImageFingerprints
+from dam.search.layout import Header, Range, layout
+
+_AT_ONCE = 500
+"""Entities in one statement: databases take no endless list of parameters."""
+_UNKNOWN = -1
+"""The id of a system that was never run: no entry has it."""
+_WORD = (1 << 64) - 1
+
+_logger = logging.getLogger(__name__)
+
+
+def fingerprints_of(session: Session, entities: Sequence[int]) -> dict[int, ImageFingerprints]:
+    """Return the fingerprints of these entities; those without current hashes are left out.
+
+    So are those with damaged ones, with a warning.
+    """
+    found: dict[int, ImageFingerprints] = {}
+    statement = _hashed(session)
+    for start in range(0, len(entities), _AT_ONCE):
+        some = entities[start : start + _AT_ONCE]
+        for row in session.execute(statement.where(ImagePHashComponent.entity_id.in_(some))):
+            if (read := _read(*row[1:])) is not None:
+                found[row[0]] = read
+            else:
+                _logger.warning("damaged fingerprints: entity %d: it was not compared", row[0])
+    return found
+
+
+def count_uncompared(session: Session) -> int:
+    """Count the images that are still to be hashed; those that cannot be decoded never will."""
+    number = system_ids_known(session, [hash_perceptually.name]).get(hash_perceptually.name, _UNKNOWN)
+    images = select(func.count()).select_from(ImageComponent)
+    if _all_current(session, number):
+        # Nothing that was hashed is out of date, so that counting is enough. Looking each up takes ages.
+        failed = select(func.count()).where(
+            LedgerRow.system_id == number, LedgerRow.outcome == Outcome.FAILED.value
+        )
+        hashed = _count_rows(session, ImagePHashComponent)
+        return max(0, session.scalar(images) - hashed - session.scalar(failed))  # type: ignore[operator]
+    entry = select(LedgerRow.entity_id).where(
+        LedgerRow.entity_id == ImageComponent.entity_id,
+        LedgerRow.system_id == number,
+        LedgerRow.version == hash_perceptually.version,
+        LedgerRow.outcome.in_([o.value for o in (Outcome.DONE, Outcome.NOTHING, Outcome.FAILED)]),
+    )
+    return session.scalar(images.where(~entry.exists())) or 0
+
+
+def _all_current(session: Session, number: int) -> bool:
+    """Tell whether every entry of a system is of its current version, by the two ends of an index."""
+    versions = select(LedgerRow.version).where(LedgerRow.system_id == number).limit(1)
+    ends = [session.scalar(versions.order_by(end)) for end in (LedgerRow.version, LedgerRow.version.desc())]
+    return all(end in (None, hash_perceptually.version) for end in ends)
+
+
+def _count_rows(session: Session, fingerprint: type[Fingerprint]) -> int:
+    """Count a table's rows by what its pages say of themselves."""
+    return sum(
+        part.count if isinstance(part, Header) else _count_range(session, fingerprint, part)
+        for part in layout(session, fingerprint)
+    )
+
+
+def _count_range(session: Session, fingerprint: type[Fingerprint], span: Range) -> int:
+    statement = select(func.count()).where(fingerprint.entity_id > span.after)
+    if span.upto is not None:
+        statement = statement.where(fingerprint.entity_id <= span.upto)
+    return session.scalar(statement) or 0
+
+
+def _hashed(session: Session) -> Select[Any]:
+    """Select the entities with current hashes: all that `_read` needs, PDQ and size where they are there."""
+    numbers = system_ids_known(session, [hash_perceptually.name, hash_pdq.name])
+    hashes, pdqs = aliased(LedgerRow), aliased(LedgerRow)
+    phash, dhash, ahash, pdq = (
+        ImagePHashComponent,
+        ImageDHashComponent,
+        ImageAHashComponent,
+        ImagePDQComponent,
+    )
+    size = DimensionsComponent
+    # As the database has them: one that a tool has damaged must not end the whole search.
+    raw = [
+        type_coerce(component.value, BigInteger).label(component.__tablename__)
+        for component in (phash, ahash, dhash)
+    ]
+    current = (hashes.system_id == numbers.get(hash_perceptually.name, _UNKNOWN),
+               hashes.version == hash_perceptually.version, hashes.outcome == Outcome.DONE.value)  # fmt: skip
+    current_pdq = (pdqs.system_id == numbers.get(hash_pdq.name, _UNKNOWN),
+                   pdqs.version == hash_pdq.version, pdqs.outcome == Outcome.DONE.value)  # fmt: skip
+    columns: list[Any] = [
+        phash.entity_id,
+        *raw,
+        pdqs.entity_id,
+        pdq.value,
+        pdq.quality,
+        size.width,
+        size.height,
+    ]
+    statement: Select[Any] = (
+        select(*columns)
+        .join(dhash, dhash.entity_id == phash.entity_id)
+        .join(ahash, ahash.entity_id == phash.entity_id)
+        .join(hashes, and_(hashes.entity_id == phash.entity_id, *current))
+        .outerjoin(pdqs, and_(pdqs.entity_id == phash.entity_id, *current_pdq))
+        .outerjoin(pdq, pdq.entity_id == phash.entity_id)
+        .outerjoin(size, size.entity_id == phash.entity_id)
+    )
+    return statement
+
+
+def _read(
+    phash: Any, ahash: Any, dhash: Any, has_pdq: Any, pdq: Any, quality: Any, width: Any, height: Any
+) -> ImageFingerprints | None:
+    if not all(isinstance(value, int) for value in (phash, ahash, dhash)):
+        return None
+    is_whole = has_pdq is not None and isinstance(pdq, bytes) and len(pdq) * 8 == ImagePDQComponent.bits
+    return ImageFingerprints(
+        phash & _WORD,
+        ahash & _WORD,
+        dhash & _WORD,
+        pdq if is_whole else None,
+        quality if is_whole and isinstance(quality, int) else 0,
+        min(width, height) if isinstance(width, int) and isinstance(height, int) else 0,
+    )
