@@ -14,6 +14,7 @@ from benchmarks import (
     jpeg_drift,
     metering,
     scale,
+    similarity,
     small,
     startup,
     unchanged,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Workshop], Iterator[Finding]]] = {
     "unchanged": unchanged.run,
     "crash": crash.run,
     "scale": scale.run,
+    "similarity": similarity.run,
 }
 
 
@@ -59,7 +61,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}")
     parser.add_argument("--quick", action="store_true", help="try everything on very little, once")
     parser.add_argument("--rounds", type=int, default=3, help="how often each program runs [%(default)s]")
-    parser.add_argument("--only", default="", metavar="SET", help="of `ingest`, only sets so named: '3 MP'")
+    parser.add_argument(
+        "--only",
+        default="",
+        metavar="SET",
+        help="of `ingest`, only sets so named: '3 MP'; of `similarity`, '10 M'",
+    )
     parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
     parser.add_argument(
         "--folder", type=Path, default=default_folder(), help="where generated files are kept [%(default)s]"

@@ -48,7 +48,7 @@ class Peer:
         home = workshop.new(f"home of {self.name}")
         home.mkdir()
         settings = {"HOME": str(home), "XDG_CACHE_HOME": str(home), "XDG_CONFIG_HOME": str(home)}
-        command = self.command(_python(workshop.folder), source)
+        command = self.command(peers_python(workshop.folder), source)
         return usage_of(*command, settings=settings, memory=memory)
 
 
@@ -85,14 +85,16 @@ PEERS = (
         _importable("imagededup"),
     ),
 )
+SEARCHERS = ("numpy", "faiss-cpu", "pybktree")
+"""Packages that `search_peers` asks."""
 
 
 def install(folder: Path, packages: list[str]) -> bool:
     """Install packages into the peers' environment; tell whether all could be installed."""
-    if not _python(folder).exists():
+    if not peers_python(folder).exists():
         venv.create(folder / "peers", with_pip=True)
     installed = [
-        _succeeds(_python(folder), "-m", "pip", "install", "--quiet", package) for package in packages
+        _succeeds(peers_python(folder), "-m", "pip", "install", "--quiet", package) for package in packages
     ]
     return all(installed)
 
@@ -101,7 +103,8 @@ def _succeeds(*command: str | Path) -> bool:
     return subprocess.run(command, check=False).returncode == 0
 
 
-def _python(folder: Path) -> Path:
+def peers_python(folder: Path) -> Path:
+    """Return the Python of the peers' environment, which may not be there."""
     return folder / "peers" / "bin" / "python"
 
 
@@ -110,5 +113,5 @@ if __name__ == "__main__":
     parser.add_argument("--folder", type=Path, default=default_folder(), help="[%(default)s]")
     parser.add_argument("--heavy", action="store_true", help="also those that bring gigabytes along")
     options = parser.parse_args()
-    wanted = ["czkawka", "imagededup"] if options.heavy else ["czkawka"]
+    wanted = ["czkawka", *SEARCHERS, *(["imagededup"] if options.heavy else [])]
     sys.exit(0 if install(options.folder, wanted) else 1)

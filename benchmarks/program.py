@@ -43,6 +43,11 @@ class BenchLibrary:
         """Add a folder with one worker for each core."""
         return self._run("add-asset", "-r", *options, source, memory=memory, kill_after=kill_after)
 
+    def find_similar(self, picture: Path, *options: str) -> Usage:
+        """Ask what resembles a picture, decoded by the program itself; nothing is an answer."""
+        settings = {**self.settings, "DAM_WORKERS": "0"}
+        return usage_of(PROGRAM, "find-similar-images", *options, picture, settings=settings, fine=(0, 1))
+
     def _run(self, *arguments: str | Path, memory: bool = False, kill_after: float = 0) -> Usage:
         return usage_of(PROGRAM, *arguments, settings=self.settings, memory=memory, kill_after=kill_after)
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,8 +49,9 @@ def usage_of(
     memory: bool = False,
     kill_after: float = 0,
     output: Path | None = None,
+    fine: Collection[int] = (0,),
 ) -> Usage:
-    """Run a program to its end, or until it is killed; raises ChildProcessError if it fails.
+    """Run a program to its end, or until it is killed; raises ChildProcessError if its exit code is not fine.
 
     Sampling memory takes time from what is measured, so it is only done where it is asked for. Standard
     output goes to the file `output`.
@@ -76,7 +77,7 @@ def usage_of(
                 stderr=stderr,
             )
         used = Usage(**json.loads(report.read_text()))
-        if used.status != 0 and not (kill_after and used.status < 0):
+        if used.status not in fine and not (kill_after and used.status < 0):
             said = errors.read_text(errors="replace")[-2000:]
             raise ChildProcessError(f"failed: {' '.join(map(str, command))}: {used.status}: {said}")
     return used

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Select, select, type_coerce
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint, table_of
+from dam.core.database import BINARY
 from dam.models.fingerprint_page import FingerprintPage
 from dam.search.layout import Header, Range, layout
 from dam.search.page import ROWS, Entities, decode_entities, decode_values
@@ -74,7 +75,7 @@ def read_planes(
     for start in range(0, len(headers), some):
         missing = {header.id: header for header in headers[start : start + some]}
         chosen = select(page.id, page["values"]).where(page.id.in_(list(missing)))
-        for number, values in session.execute(chosen):
+        for number, values in session.execute(chosen, execution_options={BINARY: True}):
             header = missing.pop(number)
             yield header, decode_values(values, header.count, fingerprint.bits, header.checksum)
         yield from ((header, None) for header in missing.values())
@@ -82,7 +83,8 @@ def read_planes(
 
 def read_entities(session: Session, header: Header) -> Entities | None:
     """Return whose fingerprints are on a page, None if it is damaged."""
-    entities = session.scalar(select(FingerprintPage.entities).where(FingerprintPage.id == header.id))
+    chosen = select(table_of(FingerprintPage).c.entities).where(FingerprintPage.id == header.id)
+    entities = session.scalar(chosen, execution_options={BINARY: True})
     return decode_entities(entities or b"", header.count, header.after, header.upto)
 
 

@@ -159,7 +159,8 @@ def test_libraries_without_images_or_with_one_answer_as_others_do(
 ) -> None:
     lake = write(tmp_path / "lake.png", encoded(photo(1), "PNG"))
     small = write(tmp_path / "small.png", encoded(photo(1).resize((160, 120)), "PNG"))
-    for options in ([], ["--rotated", *ALL]):
+    every: list[list[str]] = [[], ["--rotated", *ALL]]
+    for options in every:
         assert found_by(library, lake, *options) == set()
     add(library, write(tmp_path / "notes.txt", b"no picture"))
     assert found_by(library, lake) == set()
@@ -194,7 +195,7 @@ def test_what_was_never_hashed_and_what_failed_are_counted_as_they_are(
 ) -> None:
     pictures = [write(tmp_path / f"{n}.png", encoded(photo(n, (96, 72)), "PNG")) for n in range(1, 5)]
     add(library, *pictures, write(tmp_path / "half.png", broken()["half.png"]))
-    query = ["find-similar-images", pictures[0]]
+    query: list[str | Path] = ["find-similar-images", pictures[0]]
     assert "not compared" not in library(*query).stderr
     entities = "(SELECT entity_id FROM image_phash WHERE entity_id > 2)"
     system = "(SELECT id FROM system WHERE name = 'image.hash_perceptually')"

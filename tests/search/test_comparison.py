@@ -83,8 +83,8 @@ def test_pdq_matches_by_itself_only_if_it_is_asked_to(apart: int, limit: int | N
 def test_a_hash_matches_if_it_is_near_enough_and_neither_is_flat(
     hashes: list[int], limits: list[int]
 ) -> None:
-    one = ImageFingerprints(*hashes[:3])
-    other = ImageFingerprints(*hashes[3:])
+    one = ImageFingerprints(hashes[0], hashes[1], hashes[2])
+    other = ImageFingerprints(hashes[3], hashes[4], hashes[5])
     found = compare(one, 1, other, Thresholds(phash=limits[0], ahash=limits[1], dhash=limits[2]))
     expected = {
         name
