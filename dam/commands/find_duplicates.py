@@ -1,5 +1,8 @@
 """`dam-cli find-duplicates`: find what is the same, and what nearly is."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +13,7 @@ from dam.duplicates.group import Likeness
 
 if TYPE_CHECKING:
     from dam.duplicates.criteria import Criteria
-    from dam.duplicates.find import Extent
+    from dam.duplicates.report import DuplicatesReport
     from dam.duplicates.scope import Scope
     from dam.library import Library
 
@@ -47,6 +50,12 @@ def find_duplicates(
     quality: Annotated[
         int | None, typer.Option(min=0, max=100, help="PDQ quality below which it counts for little.")
     ] = None,
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Compare each with each, however many there are.")
+    ] = False,
+    report: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Also write a page of HTML with the pictures.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Find what is the same, and what nearly is.
@@ -55,31 +64,47 @@ def find_duplicates(
     files, the same pixels) and near (other pixels, the same picture). A group stands around its best
     member (most pixels, richest metadata, oldest). Nothing is deleted. Exit code 1 means that there is none.
     """
-    from dam.commands.duplicate_lines import group_fields, group_lines
+    from dam.commands.duplicate_lines import extent_fields, extent_lines, group_fields, group_lines
     from dam.commands.output import print_json, print_line, talk
     from dam.commands.session import open_library
     from dam.commands.stages import Stages
 
     criteria = _criteria(classes or [], rotated, tight, loose, pdq_threshold, aspect_tolerance, quality)
-    found = False
-    with open_library() as library, Stages() as stages:
+    found = 0
+    with open_library() as library, _page(library, report) as page, Stages() as stages:
         scope = _scope(library, new_since, having or [], lacking or [])
-        duplicates = library.duplicates(criteria, scope, watch=stages)
+        duplicates = library.duplicates(criteria, scope, exhaustive=exhaustive, watch=stages)
         for group in duplicates:
-            found = True
-            entities = [group.best, *(member.entity for member in group.members)]
-            assets = dict(zip(entities, library.assets(entities), strict=True))
+            found += 1
+            assets = library.assets([group.best, *(member.entity for member in group.members)])
+            if page is not None:
+                page.add(group, assets)
             if as_json:
                 print_json(group_fields(group, assets))
-                continue
-            for line in group_lines(group, assets):
-                print_line(line)
+            elif page is None:
+                for line in group_lines(group, assets):
+                    print_line(line)
         stages.stop()
-        for line in _extent_lines(duplicates.extent):
+        if as_json:
+            print_json({"summary": extent_fields(duplicates.extent, found)})
+        for line in extent_lines(duplicates.extent):
             talk(line)
+    if report is not None and not as_json:
+        talk(f"groups of duplicates: {found}, shown in {report}")
     if not found:
         talk("no duplicates found")
     return 0 if found else 1
+
+
+@contextmanager
+def _page(library: "Library", report: str | None) -> "Iterator[DuplicatesReport | None]":
+    if report is None:
+        yield None
+        return
+    from dam.duplicates.report import duplicates_report
+
+    with duplicates_report(os.fsencode(report), library.appearance) as page:
+        yield page
 
 
 def _criteria(
@@ -119,23 +144,3 @@ def _scope(library: "Library", new_since: str | None, having: list[str], lacking
         having=tuple(map(component, having)),
         lacking=tuple(map(component, lacking)),
     )
-
-
-def _extent_lines(extent: "Extent") -> list[str]:
-    from dam.commands.output import counted
-
-    pictures = counted(extent.pictures, "picture", "pictures")
-    lines = []
-    if extent.recall is None:
-        lines.append(f"compared {pictures}, each with each")
-    elif extent.recall.there:
-        share = extent.recall.found / extent.recall.there
-        lines.append(
-            f"compared {pictures} with their neighbours in many orders: of the pairs that comparing a"
-            f" sample with everything finds, that found {extent.recall.found} of {extent.recall.there}"
-            f" ({share:.1%})"
-        )
-    if extent.incomparable:
-        images = counted(extent.incomparable, "image was", "images were")
-        lines.append(f"{images} too small or too plain to compare, or not hashed: see dam-cli status")
-    return lines

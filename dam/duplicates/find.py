@@ -13,9 +13,10 @@ from dam.duplicates.answer import Likened, measured
 from dam.duplicates.chosen import entities_in
 from dam.duplicates.classes import Classes, collapse
 from dam.duplicates.criteria import Criteria
+from dam.duplicates.extent import Extent
 from dam.duplicates.group import Group, Likeness
 from dam.duplicates.identical_pixels import beyond_comparison, may_be_identical, with_same_pixels
-from dam.duplicates.near import NearPairs, Recall
+from dam.duplicates.near import NearPairs
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
 from dam.duplicates.pictures import Pictures, load_pictures
 from dam.duplicates.places import at_several_places
@@ -29,18 +30,6 @@ from dam.search.page import Entities
 
 EXHAUSTIVE = 20_000_000_000
 """Comparisons that are made rather than missing a pair: half a minute, or 200,000 pictures."""
-
-
-@dataclass(frozen=True)
-class Extent:
-    """What was compared with what."""
-
-    pictures: int = 0
-    """Pictures that were compared with each other."""
-    incomparable: int = 0
-    """Images that were not: too small, too plain, or without a current hash."""
-    recall: Recall | None = None
-    """How many pairs were found of a sample's; None if everything was compared with everything."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +49,13 @@ class Duplicates:
     """Yields the groups of what is alike, class by class; `extent` is known at the end."""
 
     def __init__(
-        self, means: Means, criteria: Criteria, scope: Scope, *, exhaustive: int = EXHAUSTIVE
+        self, means: Means, criteria: Criteria, scope: Scope, *, is_exhaustive: bool = False
     ) -> None:
-        """Look for what the criteria say, in that scope; `exhaustive` comparisons may be made."""
+        """Look for what the criteria say, in that scope."""
         self._means = means
         self._criteria = criteria
         self._scope = scope
-        self._exhaustive = exhaustive
+        self._is_exhaustive = is_exhaustive
         self.extent = Extent()
 
     def __iter__(self) -> Iterator[Group]:
@@ -103,7 +92,7 @@ class Duplicates:
             nearness=self._criteria.nearness,
             rotated=self._criteria.rotated,
             chosen=None if chosen is None else _classes_of(pictures, classes, chosen),
-            exhaustive=self._exhaustive,
+            exhaustive=1 << 63 if self._is_exhaustive else EXHAUSTIVE,
             expect=self._expect,
         )
         pairs, recall = near.find()

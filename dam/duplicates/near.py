@@ -10,6 +10,7 @@ from dam.duplicates.classes import Classes
 from dam.duplicates.collection import Collection
 from dam.duplicates.criteria import Nearness
 from dam.duplicates.exhaustive import Done, compare_all
+from dam.duplicates.extent import Recall
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
 from dam.duplicates.pictures import DHASH, PDQ, PHASH, PLAIN
 from dam.duplicates.proposals import Effort, compare_neighbours, compare_turned
@@ -33,13 +34,6 @@ def effort_for(count: int) -> Effort:
     """Return with how many neighbours, in how many orders, each of so many hashes is compared."""
     least, most = _NEIGHBOURS
     return Effort(_KEYS, min(max(_PROPOSED // (_KEYS * max(count, 1)), least), most))
-
-
-class Recall(NamedTuple):
-    """How many of the pairs that comparing with everything finds were found, as far as that was tried."""
-
-    found: int
-    there: int
 
 
 class Found(NamedTuple):

@@ -243,12 +243,18 @@ class Library(OpenLibrary):
         return similar_to_each(self, images, thresholds or Thresholds(), limit, rotated)
 
     def duplicates(
-        self, criteria: Criteria | None = None, scope: Scope | None = None, *, watch: Watch | None = None
+        self,
+        criteria: Criteria | None = None,
+        scope: Scope | None = None,
+        *,
+        exhaustive: bool = False,
+        watch: Watch | None = None,
     ) -> "Duplicates":
         """Return a search of the library, or of a part of it against all; iterating yields its groups.
 
-        Of pictures that may have the same pixels these are decoded, once and for all; nothing else is
-        written. `extent` of what is returned tells at the end what was compared.
+        From about 200,000 pictures on not every two are compared, unless `exhaustive` asks for it. Those
+        that may have the same pixels are decoded, once and for all; nothing else is written. `extent` of
+        what is returned tells at the end what was compared.
         """
         from dam.duplicates.find import Duplicates, Means
         from dam.models.image.image_pixel_hash_component import hash_pixels
@@ -261,7 +267,7 @@ class Library(OpenLibrary):
             judgements=lambda session: judged(session).covers,
             watch=watch or Unwatched(),
         )
-        return Duplicates(means, criteria or Criteria(), scope or Scope())
+        return Duplicates(means, criteria or Criteria(), scope or Scope(), is_exhaustive=exhaustive)
 
     def relate(
         self, kind: str, entities: Iterable[int], target: int | None = None, note: str | None = None
