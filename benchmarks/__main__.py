@@ -13,6 +13,7 @@ from benchmarks import (
     ingest,
     jpeg_drift,
     metering,
+    near_duplicate_quality,
     scale,
     small,
     startup,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[Workshop], Iterator[Finding]]] = {
     "unchanged": unchanged.run,
     "crash": crash.run,
     "scale": scale.run,
+    "near_duplicate_quality": near_duplicate_quality.run,
 }
 
 
