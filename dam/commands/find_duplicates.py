@@ -38,14 +38,14 @@ def find_duplicates(
     loose: Annotated[bool, typer.Option("--loose", help="More, and now and then a wrong one.")] = False,
     pdq_threshold: Annotated[
         int | None,
-        typer.Option(min=0, max=128, help="PDQ distance in bits.  [default: 70, or 100 and 14 of pHash]"),
+        typer.Option(min=0, max=128, help="Largest PDQ distance in bits, whatever the other hashes say."),
     ] = None,
     aspect_tolerance: Annotated[
         float | None,
         typer.Option(min=1, help="Largest ratio of two aspect ratios.  [default: 1.06]"),
     ] = None,
     quality: Annotated[
-        int | None, typer.Option(min=0, max=100, help="Smallest PDQ quality.  [default: 50]")
+        int | None, typer.Option(min=0, max=100, help="PDQ quality below which it counts for little.")
     ] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -102,7 +102,7 @@ def _criteria(
     if tight or loose:
         chosen["nearness"] = TIGHT if tight else LOOSE
     if pdq is not None:
-        chosen["nearness"] = Nearness(pdq)
+        chosen["nearness"] = Nearness(pdq, pdq_if_turned=pdq)
     if classes:
         chosen["likenesses"] = frozenset(_CLASSES[name] for name in classes)
     chosen |= {name: value for name, value in (("aspect", aspect), ("quality", quality)) if value is not None}

@@ -118,7 +118,7 @@ class Duplicates:
     ) -> Iterator[Likened]:
         """Hash the pixels of what may be identical, and yield what is."""
         with self._means.database.read() as session:
-            plain = beyond_comparison(session, self._criteria.quality)
+            plain = beyond_comparison(session)
         candidates = np.union1d(may_be_identical(pictures, classes, pairs), plain)
         self._means.watch.expect("decoding", len(candidates))
         for _ in self._means.hash_pixels(candidates.tolist()):

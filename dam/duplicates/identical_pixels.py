@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dam.duplicates.classes import Classes, collapse
-from dam.duplicates.criteria import SMALLEST_SIDE
+from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
 from dam.duplicates.group import Orientation
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
 from dam.duplicates.pictures import Pictures
@@ -65,13 +65,13 @@ def _size(pictures: Pictures, picture: int) -> tuple[int, int]:
     return int(pictures.width[picture]), int(pictures.height[picture])
 
 
-def beyond_comparison(session: Session, quality: int) -> Entities:
+def beyond_comparison(session: Session) -> Entities:
     """Return the pictures that PDQ says little about and another one of their size has the very same hash."""
     pdq, sides = ImagePDQComponent, DimensionsComponent
     statement = (
         select(sides.width, sides.height, pdq.value, pdq.entity_id)
         .join(sides, sides.entity_id == pdq.entity_id)
-        .where(or_(pdq.quality < quality, sides.width < SMALLEST_SIDE, sides.height < SMALLEST_SIDE))
+        .where(or_(pdq.quality < PLAINEST, sides.width < SMALLEST_SIDE, sides.height < SMALLEST_SIDE))
         .order_by(sides.width, sides.height, pdq.value, pdq.entity_id)
     )
     found: list[int] = []

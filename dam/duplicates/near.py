@@ -12,6 +12,7 @@ from dam.duplicates.criteria import Nearness
 from dam.duplicates.exhaustive import Done, compare_all
 from dam.duplicates.group import Orientation
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
+from dam.duplicates.pictures import DHASH, PDQ, PHASH, PLAIN
 from dam.duplicates.proposals import Effort, compare_neighbours, compare_turned
 from dam.duplicates.turning import turned
 from dam.search.words import Words
@@ -75,7 +76,7 @@ class NearPairs(NamedTuple):
 
     @property
     def _pdq(self) -> Words:
-        return self.classes.planes[:4]
+        return self.classes.planes[PDQ]
 
     def _orientations(self) -> tuple[Orientation, ...]:
         if not self.rotated:
@@ -84,7 +85,7 @@ class NearPairs(NamedTuple):
         return tuple(which for which in ORIENTATIONS if which is not Orientation.TURNED_270)
 
     def _radius(self, orientation: Orientation) -> int:
-        return self.nearness.farthest if orientation is Orientation.UPRIGHT else self.nearness.pdq
+        return self.nearness.pdq if orientation is Orientation.UPRIGHT else self.nearness.pdq_if_turned
 
     def _rows(self) -> Numbers:
         everything = np.arange(len(self.classes))
@@ -121,11 +122,17 @@ class NearPairs(NamedTuple):
                 yield self._confirmed(touching)
 
     def _confirmed(self, pairs: Pairs) -> Pairs:
-        """Return those pairs that are near enough in PDQ alone, or of which pHash agrees."""
-        nearness, phash = self.nearness, self.classes.planes[4]
-        agreeing = np.bitwise_count(phash[pairs.first] ^ phash[pairs.second]) <= nearness.phash
-        agreeing &= (pairs.distances <= nearness.pdq_with_phash) & (pairs.orientations == _UPRIGHT)
-        return pairs.chosen(agreeing | (pairs.distances <= nearness.pdq))
+        """Return those pairs of which the other hashes agree that they are near; all are so in PDQ."""
+        planes = self.classes.planes
+        plain = (planes[PLAIN, pairs.first] | planes[PLAIN, pairs.second]) > 0
+        total = pairs.distances.astype(np.uint16)
+        for plane in (PHASH, DHASH):
+            total += 4 * np.bitwise_count(planes[plane, pairs.first] ^ planes[plane, pairs.second])
+        agreeing = ~plain | (total <= self.nearness.total_if_plain)
+        if self.nearness.total is not None:
+            agreeing &= total <= self.nearness.total
+        is_turned = pairs.orientations != _UPRIGHT
+        return pairs.chosen(np.where(is_turned, ~plain, agreeing))
 
     def _recall(self, found: Pairs) -> Recall:
         rows = self._rows()

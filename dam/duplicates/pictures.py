@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from dam.core.component import Fingerprint
 from dam.core.ledger import LedgerRow, SystemRow
 from dam.core.system import System
-from dam.duplicates.criteria import SMALLEST_SIDE
+from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
 from dam.models.image import ImageComponent
 from dam.models.image.dimensions_component import DimensionsComponent
+from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
 from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.perceptual_hashes import hash_perceptually
@@ -25,6 +26,13 @@ from dam.search.words import Words
 _FETCHED = 65536
 _LARGEST = (1 << 32) - 1
 
+PDQ = slice(0, 4)
+"""The words of the PDQ hash, among what pictures are compared by."""
+PHASH, DHASH = 4, 5
+"""The 64-bit hashes."""
+PLAIN = 6
+"""Whether the picture has so little structure that PDQ alone says little; 0 or 1."""
+
 Sides = NDArray[np.uint32]
 
 
@@ -34,7 +42,7 @@ class Pictures:
 
     entities: Entities
     planes: Words
-    """Hashes, shape (5, count): four words of PDQ, and one of pHash."""
+    """What they are compared by, shape (7, count): see `PDQ` and the names beside it."""
     width: Sides
     height: Sides
     left_out: int = 0
@@ -45,22 +53,24 @@ class Pictures:
 
 
 def load_pictures(session: Session, quality: int) -> Pictures:
-    """Read all pictures whose hashes are current, of at least that quality and of no tiny picture.
+    """Read all pictures whose hashes are current; those of less than that PDQ quality are plain.
 
-    They take 56 bytes each, twice that while they are read.
+    They take 72 bytes each, and half as much again while they are read. Left out are tiny pictures and
+    the very plainest.
     """
     entities, pdq = _hashes(session, ImagePDQComponent)
-    planes = np.empty((len(pdq) + 1, len(entities)), dtype=np.uint64)
-    planes[:-1] = pdq
+    planes = np.zeros((7, len(entities)), dtype=np.uint64)
+    planes[PDQ] = pdq
     del pdq
-    hashed, phash = _hashes(session, ImagePHashComponent)
-    places, known = _places(entities, hashed)
-    planes[-1][places] = phash[0][known]
-    usable = np.zeros(len(entities), dtype=np.bool_)
-    usable[places] = True
     width, height = _sides(session, entities)
-    usable &= np.minimum(width, height) >= SMALLEST_SIDE
-    unusable = [_of_low_quality(session, quality)]
+    usable = np.minimum(width, height) >= SMALLEST_SIDE
+    for plane, fingerprint in ((PHASH, ImagePHashComponent), (DHASH, ImageDHashComponent)):
+        hashed, values = _hashes(session, fingerprint)
+        places, known = _places(entities, hashed)
+        planes[plane][places] = values[0][known]
+        usable &= _marked(len(entities), places)
+    planes[PLAIN] = np.isin(entities, _of_quality_below(session, quality))
+    unusable = [_of_quality_below(session, PLAINEST)]
     unusable += [_outdated(session, system) for system in (hash_pdq, hash_perceptually)]
     for some in unusable:
         usable &= ~np.isin(entities, some)
@@ -69,6 +79,12 @@ def load_pictures(session: Session, quality: int) -> Pictures:
     if usable.all():
         return Pictures(entities, planes, width, height, left_out)
     return Pictures(entities[usable], planes[:, usable], width[usable], height[usable], left_out)
+
+
+def _marked(count: int, places: NDArray[np.intp]) -> NDArray[np.bool_]:
+    marked = np.zeros(count, dtype=np.bool_)
+    marked[places] = True
+    return marked
 
 
 def _hashes(session: Session, fingerprint: type[Fingerprint]) -> tuple[Entities, Words]:
@@ -105,7 +121,7 @@ def _sides(session: Session, entities: Entities) -> tuple[Sides, Sides]:
     return width, height
 
 
-def _of_low_quality(session: Session, quality: int) -> Entities:
+def _of_quality_below(session: Session, quality: int) -> Entities:
     return _column(session, select(ImagePDQComponent.entity_id).where(ImagePDQComponent.quality < quality))
 
 

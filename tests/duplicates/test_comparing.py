@@ -34,9 +34,8 @@ def pdq_planes(values: list[int]) -> Words:
 
 
 def planes_of(values: list[int]) -> Words:
-    """Return the hashes as PDQ, all with one pHash."""
-    planes = pdq_planes(values)
-    return np.concatenate([planes, np.zeros((1, len(values)), dtype=np.uint64)])
+    """Return the hashes as PDQ of pictures of which nothing else is known."""
+    return np.concatenate([pdq_planes(values), np.zeros((3, len(values)), dtype=np.uint64)])
 
 
 def numbers_of(planes: Words) -> list[int]:
@@ -46,7 +45,7 @@ def numbers_of(planes: Words) -> list[int]:
 def search(classes: Classes, radius: int, **options: object) -> NearPairs:
     settings: dict[str, object] = {
         "classes": classes,
-        "nearness": Nearness(radius),
+        "nearness": Nearness(radius, total_if_plain=0, pdq_if_turned=radius),
         "rotated": False,
         "chosen": None,
         "exhaustive": 1 << 60,
@@ -72,20 +71,24 @@ def test_comparing_everything_finds_every_pair(values: list[int], radius: int) -
     assert as_set(found.pairs) == by_comparing_all(numbers_of(classes.planes), radius)
 
 
-@given(hashes(), st.lists(st.integers(0, 2**64 - 1), min_size=24, max_size=24))
-def test_what_is_less_near_counts_if_phash_agrees(values: list[int], phashes: list[int]) -> None:
-    # Few bits, so that some agree.
-    near_ones = [phash & 0xFFFF for phash in phashes[: len(values)]]
-    planes = np.concatenate([pdq_planes(values), pack(near_ones, 64)])
-    classes = collapse(planes)
-    of_class = list(zip(numbers_of(classes.planes), classes.planes[4].tolist(), strict=True))
-    wanted = {
-        (i, j, bits)
-        for i, j, bits in by_comparing_all([pdq for pdq, _ in of_class], 100)
-        if bits <= 70 or (of_class[i][1] ^ of_class[j][1]).bit_count() <= 6
-    }
-    found = search(classes, 0, nearness=Nearness(70, 100, 6)).find().pairs
-    assert as_set(found) == wanted
+small_hashes = st.lists(st.integers(0, 0xFFFFF), min_size=24, max_size=24)
+
+
+@given(hashes(), small_hashes, small_hashes, st.lists(st.booleans(), min_size=24, max_size=24))
+def test_a_pair_is_confirmed_by_all_its_hashes_together(
+    values: list[int], phashes: list[int], dhashes: list[int], plain: list[bool]
+) -> None:
+    pictures = list(dict.fromkeys(zip(values, phashes, dhashes, plain, strict=False)))
+    others = np.array([picture[1:] for picture in pictures], dtype=np.uint64).reshape(-1, 3).T
+    classes = collapse(np.concatenate([pdq_planes([picture[0] for picture in pictures]), others]))
+    wanted = set()
+    for i, j, bits in by_comparing_all([picture[0] for picture in pictures], 100):
+        one, other = pictures[i], pictures[j]
+        total = bits + 4 * (one[1] ^ other[1]).bit_count() + 4 * (one[2] ^ other[2]).bit_count()
+        if total <= (80 if one[3] or other[3] else 130):
+            wanted.add((i, j, bits))
+    nearness = Nearness(100, 130, total_if_plain=80)
+    assert as_set(search(classes, 0, nearness=nearness).find().pairs) == wanted
 
 
 def test_blocks_of_hashes_fit_together_at_their_edges(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +131,7 @@ def test_what_proposals_miss_shows_in_the_recall(monkeypatch: pytest.MonkeyPatch
     (bits,) = proposals._bits_of_keys(1)
     word, bit = divmod(int(bits[0]), 64)
     planes[word, 100:] ^= np.uint64(1 << (63 - bit))
-    found = search(collapse(np.concatenate([planes, planes[:1]])), 8, exhaustive=-1).find()
+    found = search(collapse(np.concatenate([planes, np.zeros_like(planes[:3])])), 8, exhaustive=-1).find()
     assert found.recall is not None
     assert found.recall.there == 100
     assert found.recall.found == len(found.pairs.first) < 100

@@ -27,7 +27,7 @@ def cases(draw: st.DrawFn) -> Case:
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     of = np.array([numbers[name] for name in names], dtype=np.int64)
     count = len(numbers)
-    planes = np.arange(5 * count, dtype=np.uint64).reshape(5, count)
+    planes = np.arange(7 * count, dtype=np.uint64).reshape(7, count)
     two_classes = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)).filter(
         lambda p: p[0] < p[1]
     )
@@ -108,7 +108,7 @@ def test_the_next_star_is_the_largest_there_can_be(case: Case) -> None:
 def test_a_chain_of_likes_is_no_group() -> None:
     of = np.arange(5)
     case = Case(
-        Classes(np.zeros((5, 5), dtype=np.uint64), of, np.ones(5, dtype=np.int64)),
+        Classes(np.zeros((7, 5), dtype=np.uint64), of, np.ones(5, dtype=np.int64)),
         {(number, number + 1): 10 for number in range(4)},
         [1.0] * 5,
         set(),
@@ -123,7 +123,7 @@ def test_a_chain_of_likes_is_no_group() -> None:
 def test_a_million_equal_hashes_are_one_group_at_once() -> None:
     count = 1_000_000
     classes = Classes(
-        np.zeros((5, 1), dtype=np.uint64), np.zeros(count, dtype=np.int64), np.array([count], dtype=np.int64)
+        np.zeros((7, 1), dtype=np.uint64), np.zeros(count, dtype=np.int64), np.array([count], dtype=np.int64)
     )
     stars = Stars(
         classes, Pairs.joined([]), aspects=np.ones(count), tolerance=1.25, judged=lambda one, other: False
