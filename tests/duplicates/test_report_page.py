@@ -189,6 +189,8 @@ def test_enter_compares_and_escape_gives_the_focus_back(page: Browser) -> None:
     page.press("j", "Enter")
     assert comparing(page)
     assert other_name(page) == "lake-small.jpg"
+    alternatives = page.evaluate("[...document.querySelectorAll('.stage img')].map(image => image.alt)")
+    assert alternatives == ["lake.jpg", "lake-small.jpg"]
     page.press("j")
     assert other_name(page) == "lake grey.jpg"
     page.press("Escape")
