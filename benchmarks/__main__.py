@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     crash,
+    duplicates,
     ingest,
     jpeg_drift,
     metering,
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Workshop], Iterator[Finding]]] = {
     "crash": crash.run,
     "scale": scale.run,
     "similarity": similarity.run,
+    "duplicates": duplicates.run,
     "near_duplicate_quality": near_duplicate_quality.run,
 }
 
@@ -67,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only",
         default="",
         metavar="SET",
-        help="of `ingest`, only sets so named: '3 MP'; of `similarity`, '10 M'",
+        help="of `ingest`, only sets so named: '3 MP'; of `similarity` and `duplicates`, '10 M'",
     )
     parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
     parser.add_argument(
