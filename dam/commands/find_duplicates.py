@@ -1,8 +1,9 @@
 """`dam-cli find-duplicates`: find what is the same, and what nearly is."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,11 +14,16 @@ from dam.duplicates.group import Likeness
 
 if TYPE_CHECKING:
     from dam.duplicates.criteria import Criteria
+    from dam.duplicates.group import Group
     from dam.duplicates.report import DuplicatesReport
     from dam.duplicates.scope import Scope
     from dam.library import Library
+    from dam.models.asset import Asset
 
 app = command_app()
+
+_AT_ONCE = 64
+"""Groups whose assets are read together."""
 
 _CLASSES = {"byte": Likeness.BYTES, "pixel": Likeness.PIXELS, "near": Likeness.NEAR}
 
@@ -74,9 +80,8 @@ def find_duplicates(
     with open_library() as library, _page(library, report) as page, Stages() as stages:
         scope = _scope(library, new_since, having or [], lacking or [])
         duplicates = library.duplicates(criteria, scope, exhaustive=exhaustive, watch=stages)
-        for group in duplicates:
+        for group, assets in _with_assets(library, duplicates):
             found += 1
-            assets = library.assets([group.best, *(member.entity for member in group.members)])
             if page is not None:
                 page.add(group, assets)
             if as_json:
@@ -94,6 +99,16 @@ def find_duplicates(
     if not found:
         talk("no duplicates found")
     return 0 if found else 1
+
+
+def _with_assets(library: "Library", groups: "Iterable[Group]") -> "Iterator[tuple[Group, list[Asset]]]":
+    """Yield groups with their assets, the best one's first; those of many groups are read together."""
+    waiting = iter(groups)
+    while lot := list(islice(waiting, _AT_ONCE)):
+        entities = [[group.best, *(member.entity for member in group.members)] for group in lot]
+        assets = iter(library.assets([entity for some in entities for entity in some]))
+        for group, some in zip(lot, entities, strict=True):
+            yield group, list(islice(assets, len(some)))
 
 
 @contextmanager
