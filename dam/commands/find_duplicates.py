@@ -142,7 +142,7 @@ def _criteria(
     if tight or loose:
         chosen["nearness"] = TIGHT if tight else LOOSE
     if pdq is not None:
-        chosen["nearness"] = Nearness(pdq, pdq_if_turned=pdq)
+        chosen["nearness"] = Nearness(pdq, total_if_plain=0, pdq_if_turned=pdq, looks=False)
     if classes:
         chosen["likenesses"] = frozenset(_CLASSES[name] for name in classes)
     chosen |= {name: value for name, value in (("aspect", aspect), ("quality", quality)) if value is not None}
