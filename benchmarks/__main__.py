@@ -13,6 +13,7 @@ from benchmarks import (
     ingest,
     jpeg_drift,
     metering,
+    near_duplicate_quality,
     scale,
     similarity,
     small,
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[Workshop], Iterator[Finding]]] = {
     "crash": crash.run,
     "scale": scale.run,
     "similarity": similarity.run,
+    "near_duplicate_quality": near_duplicate_quality.run,
 }
 
 
