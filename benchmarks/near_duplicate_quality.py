@@ -18,6 +18,7 @@ from benchmarks.found_groups import FoundGroups, in_one
 from benchmarks.labelled_pictures import LabelledPicture, read_labels
 from benchmarks.phash_pairs import PHashPairs
 from benchmarks.photo_variants import make_variants
+from benchmarks.pixel_truth import pixel_digests
 from benchmarks.program import BenchLibrary
 from benchmarks.table import Table
 from benchmarks.workshop import Workshop
@@ -28,7 +29,7 @@ TURNED_TARGET = 0.98
 """Of quarter turns and mirrors; small angles need more than fingerprints."""
 TILTED = "tilt"
 SAME_PIXELS = ("metadata_stripped", "png", "webp_lossless")
-"""Transforms after which the decoded pixels are the very same."""
+"""Transforms after which the decoded pixels are the very same, if nothing else was done."""
 _SHOWN = 10
 Test = Callable[[LabelledPicture], bool]
 
@@ -101,21 +102,27 @@ def _recall_figures(
     yield Figure("turned and mirrored: found by --rotated", found, "of them", at_least=TURNED_TARGET)
 
 
-def _class_figures(variants: list[LabelledPicture], found: FoundGroups) -> Iterator[Figure]:
-    for transform in SAME_PIXELS:
-        # Of photos that are PNGs with nothing else in them, some are the very same file.
-        some = [one for one in variants if one.transform == transform]
-        share = _share(
-            some,
-            lambda one: (
-                in_one(found.same_pixels, one.path, one.original)
-                or in_one(found.same_bytes, one.path, one.original)
-            ),
-        )
-        yield Figure(f"{transform}: pixel-identical", share, "of them", at_least=1)
-    some = [one for one in variants if one.kind == "exact"]
-    share = _share(some, lambda one: in_one(found.same_bytes, one.path, one.original))
-    yield Figure("exact: byte-identical", share, "of them", at_least=1)
+def _class_figures(pictures: list[LabelledPicture], found: FoundGroups) -> Iterator[Figure]:
+    copies = [one for one in pictures if one.kind == "exact"]
+    marked = _share(copies, lambda one: in_one(found.same_bytes, one.path, one.original))
+    yield Figure("exact: byte-identical", marked, "of them", at_least=1)
+    candidates = [one for one in pictures if one.transform in SAME_PIXELS]
+    decoded = {path for one in candidates for path in (one.path, one.original)}
+    pixels = pixel_digests(decoded | found.same_pixels.keys())
+    # A copy of an original that was reduced after the copy was made has other pixels, whatever its label.
+    equal = [one for one in candidates if pixels[one.path] == pixels[one.original]]
+    marked = _share(equal, lambda one: _is_marked(found, one))
+    yield Figure("same pixels: pixel-identical", marked, f"of {len(equal)}", at_least=1)
+    groups: dict[int, set[bytes]] = {}
+    for path, number in found.same_pixels.items():
+        groups.setdefault(number, set()).add(pixels[path])
+    wrong = sum(len(group) > 1 for group in groups.values())
+    yield Figure("pixel-identical: groups of several pictures", wrong, f"of {len(groups)}", at_most=0)
+
+
+def _is_marked(found: FoundGroups, one: LabelledPicture) -> bool:
+    groups = (found.same_bytes, found.same_pixels)
+    return any(in_one(group, one.path, one.original) for group in groups)
 
 
 def _precision(name: str, pairs: list[tuple[LabelledPicture, LabelledPicture]]) -> Iterator[Figure | Table]:
