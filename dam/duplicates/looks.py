@@ -23,11 +23,13 @@ Look = NDArray[np.int16]
 Preview = Callable[[int], bytes | None]
 
 _CELLS = 16
-_LEVELS = 6
-"""How much a colour may differ anywhere, of 255: between copies of a gradient it was 5 at most."""
+_LEVELS = 8
+"""How much a colour may differ anywhere, of 255; between copies of a gradient it was 5 at most."""
 _DHASH = 4
+_EQUAL = 64
+"""Pictures of the same dHash that each is compared with."""
 _ALIKE = 8
-"""Pictures of one dHash that are looked at for each other dHash near it."""
+"""Pictures of one dHash that are compared with those of each other one near it."""
 _MOST = 100_000
 """Pairs that are looked at, at most; there are many only if a library is full of plain pictures."""
 _KEPT = 4096
@@ -69,7 +71,7 @@ def _candidates(classes: Classes, chosen: NDArray[np.bool_] | None) -> Iterator[
 def _in_lots(lots: list[Numbers]) -> Iterator[tuple[int, int]]:
     for lot in lots:
         for place, one in enumerate(lot.tolist()):
-            for other in lot[place + 1 : place + 1 + _ALIKE].tolist():
+            for other in lot[place + 1 : place + 1 + _EQUAL].tolist():
                 yield one, other
 
 
