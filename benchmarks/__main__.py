@@ -10,9 +10,11 @@ from pathlib import Path
 
 from benchmarks import (
     crash,
+    duplicates,
     ingest,
     jpeg_drift,
     metering,
+    near_duplicate_quality,
     scale,
     similarity,
     small,
@@ -34,6 +36,8 @@ BENCHMARKS: dict[str, Callable[[Workshop], Iterator[Finding]]] = {
     "crash": crash.run,
     "scale": scale.run,
     "similarity": similarity.run,
+    "duplicates": duplicates.run,
+    "near_duplicate_quality": near_duplicate_quality.run,
 }
 
 
@@ -65,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only",
         default="",
         metavar="SET",
-        help="of `ingest`, only sets so named: '3 MP'; of `similarity`, '10 M'",
+        help="of `ingest`, only sets so named: '3 MP'; of `similarity` and `duplicates`, '10 M'",
     )
     parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
     parser.add_argument(

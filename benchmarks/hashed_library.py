@@ -55,8 +55,11 @@ def skewed_hashes(count: int, seed: int) -> Hashes:
     return found
 
 
-def fill(library: Library, count: int, seed: int = 1) -> float:
-    """Add so many pictures with hashes, pack them, and return the CPU seconds that packing took."""
+def fill(library: Library, count: int, seed: int = 1, *, likes: float = 0.0) -> float:
+    """Add so many pictures with hashes, pack them, and return the CPU seconds that packing took.
+
+    That share of them (`likes`) is like some other one: re-encoded, edited or cut a little.
+    """
     source = np.random.default_rng(seed)
     systems = {system.name: system.version for system in library.registry.systems}
     with library.database.write() as session:
@@ -71,11 +74,11 @@ def fill(library: Library, count: int, seed: int = 1) -> float:
             write.rows("dimensions", size, ([n, 4000, 3000] for n in entities))
             digest = ("entity_id", "digest")
             write.rows("content_hash_sha256", digest, ([n, os.urandom(32)] for n in entities))
-            for fingerprint in FINGERPRINTS[:3]:
-                values = source.integers(-(1 << 63), 1 << 63, size=len(entities), dtype=np.int64).tolist()
-                rows = zip(entities, values, strict=True)
+            hashes = _hashes(source, len(entities), likes)
+            for fingerprint, plane in zip(FINGERPRINTS[:3], hashes, strict=False):
+                rows = zip(entities, plane.view(np.int64).tolist(), strict=True)
                 write.rows(fingerprint.__tablename__, ("entity_id", "value"), rows)
-            data = source.bytes(32 * len(entities))
+            data = np.ascontiguousarray(hashes[3:].T, dtype=">u8").tobytes()
             pdqs = ([n, data[32 * i : 32 * i + 32], 100] for i, n in enumerate(entities))
             write.rows("image_pdq", ("entity_id", "value", "quality"), pdqs)
             ledger = ("entity_id", "system_id", "version", "outcome")
@@ -87,6 +90,20 @@ def fill(library: Library, count: int, seed: int = 1) -> float:
     taken = time.process_time() - before
     _settle(library.database)
     return taken
+
+
+def _hashes(source: np.random.Generator, count: int, likes: float) -> Hashes:
+    """Return three 64-bit hashes and the four words of PDQ for each, shape (7, count)."""
+    hashes = source.integers(0, 1 << 64, size=(7, count), dtype=np.uint64)
+    copies = int(count * likes)
+    if not copies:
+        return hashes
+    originals = source.integers(copies, count, size=copies)
+    # A change moves some bits in a hundred, of every hash about as many.
+    moved = source.choice([0.06, 0.12, 0.2], size=(copies, 1))
+    flips = np.packbits(source.random((copies, 7 * 64)) < moved, axis=1).view(np.uint64).T
+    hashes[:, :copies] = hashes[:, originals] ^ flips
+    return hashes
 
 
 class _Writer:

@@ -2,6 +2,7 @@
 
 import os
 import sysconfig
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +49,31 @@ class BenchLibrary:
         settings = {**self.settings, "DAM_WORKERS": "0"}
         return usage_of(PROGRAM, "find-similar-images", *options, picture, settings=settings, fine=(0, 1))
 
-    def _run(self, *arguments: str | Path, memory: bool = False, kill_after: float = 0) -> Usage:
-        return usage_of(PROGRAM, *arguments, settings=self.settings, memory=memory, kill_after=kill_after)
+    def add_listed(self, files: Iterable[Path], *options: str) -> Usage:
+        """Add these files."""
+        listing = self.folder / "files to add"
+        listing.write_bytes(b"\0".join(map(os.fsencode, files)))
+        return self._run("add-asset", *options, "-0", "--from-file", listing)
+
+    def find_duplicates(self, *options: str, output: Path, memory: bool = False) -> Usage:
+        """Find duplicates, of which there must be some; the answer goes to a file."""
+        return self._run("find-duplicates", *options, output=output, memory=memory)
+
+    def _run(
+        self,
+        *arguments: str | Path,
+        memory: bool = False,
+        kill_after: float = 0,
+        output: Path | None = None,
+    ) -> Usage:
+        return usage_of(
+            PROGRAM,
+            *arguments,
+            settings=self.settings,
+            memory=memory,
+            kill_after=kill_after,
+            output=output,
+        )
 
 
 def add_to_new(folder: Path, source: Path, *, memory: bool = False) -> tuple[Usage, BenchLibrary]:

@@ -345,12 +345,14 @@ class KindContract:
 
 
 def visit_bytes(name: str, data: bytes) -> Result:
-    """Run every installed system on a file that is in no library, deriving into memory."""
+    """Run every installed system, those on demand too, on a file in no library, deriving into memory."""
     extension = extension_of(name.encode())
+    systems = installed().registry.systems
     return visit(
         Task(
             entity_id=0,
-            systems=installed().registry.systems,
+            systems=systems,
+            selected=frozenset(system.name for system in systems),
             rows={FileExtensionComponent: [{"extension": extension}]},
             source=HeldSource(data),
             derived=create_store("memory:visit-bytes", "0" * 32),

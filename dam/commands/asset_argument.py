@@ -38,6 +38,14 @@ def find_assets(library: "Library", text: str, *, paths: bool = True) -> list[in
     return found
 
 
+def find_asset(library: "Library", text: str, *, paths: bool = True) -> int:
+    """Return the one entity that `text` names; raises UsageError if several have this MD5."""
+    found = find_assets(library, text, paths=paths)
+    if len(found) > 1:
+        raise UsageError(f"ambiguous: {text}: entities {', '.join(map(str, found))} have this MD5")
+    return found[0]
+
+
 def names_asset(text: str) -> bool:
     """Tell whether a text is a number or a hash, and so no path."""
     is_digest = len(text) in LENGTHS.values() and try_hex(text) is not None

@@ -25,26 +25,22 @@ def get(
     """
     import os
 
-    from dam.commands.asset_argument import find_assets
-    from dam.commands.new_file import write_new_file
+    from dam.commands.asset_argument import find_asset
     from dam.commands.output import print_bytes
     from dam.commands.session import open_library
     from dam.errors import NothingFound, UsageError
+    from dam.services.new_file import write_new_file
 
-    if output == "":
-        raise UsageError("cannot write: no name was given for the file")
     with open_library() as library:
-        entities = find_assets(library, asset, paths=False)
-        if len(entities) > 1:
-            raise UsageError(f"ambiguous: {asset}: entities {', '.join(map(str, entities))} have this MD5")
+        entity = find_asset(library, asset, paths=False)
         chunks: Iterator[bytes]
         if preview:
-            data = library.preview(entities[0])
+            data = library.preview(entity)
             if data is None:
-                raise NothingFound(f"no preview: entity {entities[0]}: none could be made")
+                raise NothingFound(f"no preview: entity {entity}: none could be made")
             chunks = iter([data])
         else:
-            chunks = library.read(entities[0])
+            chunks = library.read(entity)
         if output is None and os.isatty(1):
             raise UsageError(
                 "not shown: bytes are not for a terminal", hint="use -o FILE, or -o - if it is text"

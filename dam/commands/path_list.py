@@ -1,4 +1,4 @@
-"""Lists of paths that come from a file or from another program."""
+"""Lists that come from a file or from another program."""
 
 import select
 import sys
@@ -24,15 +24,38 @@ def listed_paths(
     coming. When `until` returns true no more is waited for. Raises UsageError if it cannot be read.
     """
     end = b"\0" if null else b"\n"
+    with _opened(source) as file:
+        yield from _split(file, source, end, until)
+
+
+def numbered_lines(source: str) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines in a file, `-` for stdin, with their numbers, empty ones left out.
+
+    Raises UsageError if it cannot be read.
+    """
+    with _opened(source) as file:
+        number = 0
+        while True:
+            with _naming(source):
+                line = file.readline()
+            if not line:
+                return
+            number += 1
+            if line.strip():
+                yield number, line
+
+
+@contextmanager
+def _opened(source: str) -> Iterator[BinaryIO]:
     if source == "-":
         if sys.stdin is None:
             raise UsageError("cannot read: -: standard input is closed")
-        yield from _split(sys.stdin.buffer, source, end, until)
+        yield sys.stdin.buffer
         return
     with _naming(source):
         file = open(source, "rb")  # noqa: SIM115 - what is done with the paths is none of the list's errors
     with file:
-        yield from _split(file, source, end, until)
+        yield file
 
 
 @contextmanager

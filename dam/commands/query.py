@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperCommand
 
 from dam.commands import AsJson, command_app
+from dam.commands.many_values import ManyValues
 
 if TYPE_CHECKING:
     from dam.library import Library
@@ -18,22 +18,6 @@ app = command_app()
 _CHUNK = 500
 _MOST = (1 << 63) - 1
 """The largest number that a database takes for a limit."""
-
-
-class ManyValues(TyperCommand):
-    """A command whose `--has A B` means `--has A --has B`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Repeat the option before each further value."""
-        repeated: list[str] = []
-        option: str | None = None
-        for argument in args:
-            if argument.startswith("-"):
-                option = None if argument not in ("--has", "--lacks") else argument
-            elif option is not None and repeated and repeated[-1] != option:
-                repeated.append(option)
-            repeated.append(argument)
-        return super().parse_args(ctx, repeated)
 
 
 @app.command(cls=ManyValues)  # type: ignore[untyped-decorator]

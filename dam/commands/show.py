@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from dam.core.description import Description
     from dam.core.ledger import Entry
     from dam.models.asset import Asset
+    from dam.models.relation import Relation
 
 app = command_app()
 
@@ -27,18 +28,23 @@ def show(
     """Show everything known about one asset: every component, and what came of every system."""
     from dam.commands.asset_argument import find_assets
     from dam.commands.output import asset_fields, asset_lines, print_json, print_line, run_fields
+    from dam.commands.relation_report import relation_fields
     from dam.commands.session import open_library
 
     with open_library() as library:
         entities = find_assets(library, asset)
         for found in library.assets(entities):
             description = library.describe(found.entity)
+            relations = list(library.relations(found.entity))
             components, runs = _components(found, description), description.runs
             if as_json:
                 ledger = [run_fields(name, e.version, e.outcome, e.message) for name, e in runs.items()]
-                print_json({**asset_fields(found), "components": components, "runs": ledger})
+                related = [relation_fields(relation) for relation in relations]
+                facts = {"components": components, "relations": related, "runs": ledger}
+                print_json({**asset_fields(found), **facts})
                 continue
-            for line in (*asset_lines(found), *_component_lines(components), *_run_lines(runs)):
+            lines = (*_component_lines(components), *_relation_lines(relations), *_run_lines(runs))
+            for line in (*asset_lines(found), *lines):
                 print_line(line)
     return 0
 
@@ -77,6 +83,13 @@ def _text(value: object) -> str:
     from dam.core.path_text import show_path
 
     return show_path(os.fsencode(value)) if isinstance(value, str) else str(value)
+
+
+def _relation_lines(relations: "list[Relation]") -> list[str]:
+    from dam.commands.relation_report import relation_line
+
+    lines = [f"  {relation_line(relation)}" for relation in relations]
+    return ["relations", *lines] if lines else []
 
 
 def _run_lines(runs: "dict[str, Entry]") -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from dam.core.component import Entity
@@ -13,14 +13,17 @@ from dam.core.system import System, has_become_available
 
 
 def is_pending(
-    session: Session, system: System[..., Any], *, retry_failed: bool = False
+    session: Session, system: System[..., Any], *, named: bool = False, retry_failed: bool = False
 ) -> ColumnElement[bool]:
     """Return the condition that a system is to run (or to be taken back) on an entity.
 
     It is when it applies and was never run, when its entry is of another version or stale, when the
-    library it lacked has been installed, and if asked when it failed.
+    library it lacked has been installed, and if asked when it failed. One on demand that is not `named`
+    is only ever to be taken back: when its entry is of another version or stale.
     """
     number = system_ids_known(session, [system.name]).get(system.name)
+    if system.on_demand and not named:
+        return _is_out_of_date(session, system, number)
     applies = has(*sorted(system.requires, key=lambda c: c.__tablename__))
     if number is None:
         return applies
@@ -40,27 +43,40 @@ def pending_entities(
     *,
     after: int,
     limit: int,
+    named: bool,
     retry_failed: bool = False,
 ) -> list[int]:
     """Return the next entities, by id, on which any of the systems is pending."""
-    condition = _any_pending(session, systems, retry_failed)
+    condition = _any_pending(session, systems, named, retry_failed)
     statement = select(Entity.id).where(Entity.id > after, condition)
     return list(session.scalars(statement.order_by(Entity.id).limit(limit)))
 
 
 def pending_among(
-    session: Session, systems: Collection[System[..., Any]], entity_ids: Collection[int]
+    session: Session, systems: Collection[System[..., Any]], entity_ids: Collection[int], *, named: bool
 ) -> list[int]:
     """Return those of the entities, by id, on which any of the systems is pending."""
-    statement = select(Entity.id).where(Entity.id.in_(entity_ids), _any_pending(session, systems, False))
+    condition = _any_pending(session, systems, named, False)
+    statement = select(Entity.id).where(Entity.id.in_(entity_ids), condition)
     return list(session.scalars(statement.order_by(Entity.id)))
 
 
 def _any_pending(
-    session: Session, systems: Collection[System[..., Any]], retry_failed: bool
+    session: Session, systems: Collection[System[..., Any]], named: bool, retry_failed: bool
 ) -> ColumnElement[bool]:
-    conditions = [is_pending(session, system, retry_failed=retry_failed) for system in systems]
+    conditions = [is_pending(session, system, named=named, retry_failed=retry_failed) for system in systems]
     return or_(false(), *conditions)
+
+
+def _is_out_of_date(session: Session, system: System[..., Any], number: int | None) -> ColumnElement[bool]:
+    """Return the condition that what a system once made is stale or of another version."""
+    entries = select(LedgerRow.entity_id).where(LedgerRow.system_id == number)
+    # Two looks into an index spare one for each entity where, as nearly always, there are none.
+    ends = (LedgerRow.version < system.version, LedgerRow.version > system.version)
+    if number is None or not session.scalar(select(or_(*(exists(entries.where(end)) for end in ends)))):
+        return false()
+    other = entries.where(LedgerRow.entity_id == Entity.id, LedgerRow.version != system.version)
+    return other.correlate(Entity).exists()
 
 
 def _newly_available(session: Session, number: int) -> list[str]:

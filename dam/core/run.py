@@ -50,38 +50,54 @@ class Runner:
         retry_failed: bool = False,
         batch: int = BATCH,
     ) -> Iterator[Result]:
-        """Run what is pending of these systems (None: of all) on every entity; yield what was written.
+        """Run what is pending of these systems on every entity; yield what was written.
 
-        The work list is walked once, by id, so a run ends even while others add to the library.
+        None means all that are not on demand. The work list is walked once, by id, so a run ends even
+        while others add to the library.
         """
-        walked = self._walk(systems or self.registry.systems, retry_failed, batch)
-        return self._visit(
-            walked, None if systems is None else frozenset(s.name for s in systems), retry_failed, batch
-        )
+        return self._visit(self._walk(systems, retry_failed, batch), _names(systems), retry_failed, batch)
 
-    def run_on(self, entity_ids: Iterable[int], *, batch: int = BATCH) -> Iterator[Result]:
-        """Run whatever is pending on just these entities; yield what was written."""
+    def run_on(
+        self,
+        entity_ids: Iterable[int],
+        systems: Collection[System[..., Any]] | None = None,
+        *,
+        batch: int = BATCH,
+    ) -> Iterator[Result]:
+        """Run what is pending of these systems on just these entities; yield what was written.
+
+        None means all systems that are not on demand. Entities on which nothing is pending are left out.
+        """
         chosen = sorted(set(entity_ids))
-        return self._visit(self._pending_among(chosen, batch), None, False, batch)
+        return self._visit(self._pending_among(chosen, systems, batch), _names(systems), False, batch)
 
-    def _pending_among(self, chosen: Sequence[int], batch: int) -> Iterator[Sequence[int]]:
+    def _pending_among(
+        self, chosen: Sequence[int], systems: Collection[System[..., Any]] | None, batch: int
+    ) -> Iterator[Sequence[int]]:
+        named, concerned = systems is not None, self._concerned(systems)
         for start in range(0, len(chosen), batch):
             with self.database.read() as session:
-                chunk = pending_among(session, self.registry.systems, chosen[start : start + batch])
+                chunk = pending_among(session, concerned, chosen[start : start + batch], named=named)
             if chunk:
                 yield chunk
 
     def _walk(
-        self, systems: Collection[System[..., Any]], retry_failed: bool, batch: int
+        self, systems: Collection[System[..., Any]] | None, retry_failed: bool, batch: int
     ) -> Iterator[Sequence[int]]:
+        named, concerned = systems is not None, self._concerned(systems)
         last = -1
         while True:
             with self.database.read() as session:
-                chunk = pending_entities(session, systems, after=last, limit=batch, retry_failed=retry_failed)
+                chunk = pending_entities(
+                    session, concerned, after=last, limit=batch, named=named, retry_failed=retry_failed
+                )
             if not chunk:
                 return
             yield chunk
             last = chunk[-1]
+
+    def _concerned(self, systems: Collection[System[..., Any]] | None) -> Collection[System[..., Any]]:
+        return self.registry.systems if systems is None else systems
 
     def _visit(
         self, chunks: Iterable[Sequence[int]], selected: frozenset[str] | None, retry_failed: bool, batch: int
@@ -132,3 +148,7 @@ class Runner:
         for result in results:
             given.pop(result.entity_id, None)
         return written
+
+
+def _names(systems: Collection[System[..., Any]] | None) -> frozenset[str] | None:
+    return None if systems is None else frozenset(system.name for system in systems)

@@ -122,6 +122,7 @@ class System(Callee[P, R]):
         *,
         version: int,
         on: type[Component] | None = None,
+        on_demand: bool = False,
         name: str | None = None,
     ) -> None:
         super().__init__(function)
@@ -129,6 +130,7 @@ class System(Callee[P, R]):
             raise TypeError(f"{self.label}: a system's version starts at 1, not {version}")
         self.version = version
         self.on = on
+        self.on_demand = on_demand
         self.name = name or f"{_group(function.__module__)}.{function.__name__}"
         self.products = self._find_products()
 
@@ -167,17 +169,20 @@ def resource(function: Callable[P, R]) -> Resource[P, R]:
     return made
 
 
-def system(*, version: int, on: type[Component] | None = None) -> Callable[[Callable[P, R]], System[P, R]]:
+def system(
+    *, version: int, on: type[Component] | None = None, on_demand: bool = False
+) -> Callable[[Callable[P, R]], System[P, R]]:
     """Make a function a system; its annotations say what it needs and what it makes.
 
     A parameter annotated with a component asks for that component, `tuple[C, ...]` for all of a kind
     of which there may be many, `Content` for the bytes, `DerivedStore` for a place to put derived
     bytes, and the return type of a `@resource` for that resource. `on` asks for one more component
-    without passing it. Raise `version` whenever the results change.
+    without passing it. Raise `version` whenever the results change. A system `on_demand` runs only on
+    what it is named for; what it made is taken back, and not made anew, once that is out of date.
     """
 
     def decorate(function: Callable[P, R]) -> System[P, R]:
-        return System(function, version=version, on=on)
+        return System(function, version=version, on=on, on_demand=on_demand)
 
     return decorate
 

@@ -47,7 +47,7 @@ class Task:
     """Where the bytes are; None if they cannot be reached now."""
     derived: DerivedStore | None = None
     selected: frozenset[str] | None = None
-    """The systems to run, by name; None means all."""
+    """The systems to run, by name; None means all that are not on demand."""
     retry_failed: bool = False
     barred: Mapping[str, str] = field(default_factory=dict)
     """Steps that killed a worker on this entity, with the reason: they fail without being tried."""
@@ -75,7 +75,7 @@ class Result:
     products: Rows = field(default_factory=dict)
     """The components that are new or other than before; an empty list takes the old rows away."""
     forgotten: list[str] = field(default_factory=list)
-    """Systems that no longer apply to the entity."""
+    """Systems that no longer apply to the entity, or that are on demand and out of date."""
     stale: list[str] = field(default_factory=list)
     """Systems that were not selected, though their inputs changed."""
     content: Literal["fine", "unreachable", "altered"] = "fine"
@@ -120,11 +120,19 @@ class _Visitor:
     def consider(self, system: AnySystem) -> None:
         """Run, skip, forget or mark stale one system, as the entity's components demand."""
         entry = self.task.ledger.get(system.name)
-        selected = self.task.selected is None or system.name in self.task.selected
         touched = not self.changed.isdisjoint(system.requires)
-        if not all(self.rows.get(component) for component in system.requires):
-            if entry is not None:
-                self._withdraw(system, selected)
+        applies = all(self.rows.get(component) for component in system.requires)
+        if system.on_demand and self.task.selected is None:
+            # Nobody asks for it now: what it made earlier must not be wrong, but need not be there.
+            if entry is not None and (touched or not applies or entry.version != system.version):
+                self._withdraw(system)
+            return
+        selected = self.task.selected is None or system.name in self.task.selected
+        if not applies:
+            if entry is not None and selected:
+                self._withdraw(system)
+            elif entry is not None:
+                self.result.stale.append(system.name)
             return
         if not (touched or self._is_due(system, entry)):
             return
@@ -141,11 +149,8 @@ class _Visitor:
             return self.task.retry_failed
         return entry.outcome is Outcome.UNAVAILABLE and has_become_available(entry.message or "")
 
-    def _withdraw(self, system: AnySystem, selected: bool) -> None:
+    def _withdraw(self, system: AnySystem) -> None:
         """Take back what a system made while it still applied."""
-        if not selected:
-            self.result.stale.append(system.name)
-            return
         self.result.forgotten.append(system.name)
         self._replace(system, [])
 

@@ -51,7 +51,10 @@ class World:
                 touch(self.session, self.registry, [entity_id], cls)
 
     def remove(self, entity_id: int, component: type[Component]) -> None:
-        """Take a component away, every row of it; a derived one comes back at the next run."""
+        """Take a component away, every row of it; a derived one comes back at the next run.
+
+        What a system on demand made comes back when it is asked for again.
+        """
         self.session.flush()
         lock_entities(self.session, [entity_id])
         gone = self.session.execute(delete(component).where(component.entity_id == entity_id))

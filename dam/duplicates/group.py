@@ -39,10 +39,12 @@ class Member:
 
 @dataclass(frozen=True)
 class Group:
-    """Entities that are alike: each of the members is like the best one, not necessarily like another."""
+    """Entities that are alike."""
 
     likeness: Likeness
     best: int
     """The one with most pixels; among equals, of richest metadata; then the oldest."""
     members: tuple[Member, ...] = ()
     """The others, nearest first; none if one entity is at several places."""
+    centre: int | None = None
+    """The one of them that each other one is near to, in a group of near pictures."""

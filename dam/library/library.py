@@ -1,29 +1,19 @@
 """The Library: everything the command line does, for other people's Python too."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from functools import cached_property
-from typing import Any, Self
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from dam.core.census import Problem, count_entities, count_systems, problems
-from dam.core.config import Settings, load_settings
-from dam.core.content import Source
-from dam.core.database import Database
 from dam.core.description import Description, describe_entity
 from dam.core.executor import Executor, InProcess
 from dam.core.ledger import Outcome
-from dam.core.registry import Registry
-from dam.core.run import Runner
 from dam.core.system import System
 from dam.core.visit import Result
-from dam.core.worker import WorkerLimits
-from dam.core.worker_pool import make_executor
-from dam.core.world import World
-from dam.errors import DamError, NoLibrary, SourceError, UsageError
+from dam.duplicates.appearance import Appearance, appearance_of
+from dam.duplicates.criteria import Criteria
+from dam.duplicates.scope import Scope
+from dam.duplicates.watch import Unwatched, Watch
+from dam.errors import DamError, SourceError, UsageError
 from dam.ingest.add import Adder, Adding
 from dam.ingest.added import Added
 from dam.ingest.discovery import listings
@@ -32,103 +22,37 @@ from dam.ingest.folders import absolute
 from dam.ingest.known import entity_at
 from dam.ingest.listing import Listing
 from dam.ingest.options import AddOptions
-from dam.ingest.own_files import OwnFiles
 from dam.ingest.reading import preview_of, verified_chunks
 from dam.ingest.record import Recorder
-from dam.ingest.sources import close_altered, find_sources
-from dam.library.set_up import set_up
+from dam.library.opened import OpenLibrary
+from dam.library.relating import Answer, linked_by, relate, relate_one, unrelate
 from dam.library.similar import similar_to_each
 from dam.library.status import Status
-from dam.migrations.state import require_current
 from dam.models.asset import Asset, describe_assets
 from dam.models.content_hash_md5_component import find_by_md5
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.holdings import count_holdings
-from dam.models.stored_copy_component import StoreRow
-from dam.plugins import installed
+from dam.models.relation import Evidence, Judgement, Relation, judge
+from dam.models.relation_member_component import list_relations
 from dam.scan.record import ScanRecorder
 from dam.scan.scan import Scan
 from dam.search.comparison import Thresholds
 from dam.search.similar_images import SimilarImages
 from dam.search.upkeep import PageUpkeep
-from dam.services.file_storage import Store, open_store
 from dam.services.source_file import digest_file
+
+if TYPE_CHECKING:
+    from dam.duplicates.find import Duplicates
 
 _AT_ONCE = 500
 """Entities in one statement: databases take no endless list of parameters."""
 
 
-class Library:
+class Library(OpenLibrary):
     """A library that is open: its database, its store, and what can be done with them.
 
     Use it in a `with` block. Methods that write own their transactions; through `world` the caller does.
     """
-
-    def __init__(self, settings: Settings, database: Database, registry: Registry) -> None:
-        self.settings = settings
-        self.database = database
-        self.registry = registry
-        self._executor: Executor | None = None
-
-    @classmethod
-    def open(cls, settings: Settings | None = None) -> Self:
-        """Open the library of these settings, by default of the environment and `.env`.
-
-        Raises NoLibrary if there is none and SchemaError if its schema is not this program's. The
-        store is opened when it is first needed.
-        """
-        chosen = settings or load_settings()
-        database = Database(chosen.database_url, busy_timeout=chosen.busy_timeout)
-        what = installed()
-        try:
-            with database.read() as session:
-                require_current(session.connection(), database.name, what.plugins)
-        except BaseException:
-            database.close()
-            raise
-        return cls(chosen, database, what.registry)
-
-    @classmethod
-    def set_up(cls, settings: Settings | None = None) -> bool:
-        """Create the database and the store, or upgrade them; tell whether that changed anything.
-
-        Nothing is ever dropped. Raises NoLibrary if the database knows bytes in a store that is not
-        there: an unmounted disk must not be taken for an empty one.
-        """
-        return set_up(settings or load_settings())
-
-    def close(self) -> None:
-        """Stop the workers and close the connections."""
-        if self._executor is not None:
-            self._executor.__exit__(None, None, None)
-            self._executor = None
-        self.database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    @cached_property
-    def store(self) -> Store:
-        """Give the library's store; raises NoLibrary if it is not there or is another one."""
-        return open_store(self.settings.store, expected_uuid=self._store_row().uuid)
-
-    @property
-    def executor(self) -> Executor:
-        """Give the workers; they start with the first visit."""
-        if self._executor is None:
-            limits = WorkerLimits(seconds=self.settings.visit_timeout, memory=self.settings.worker_memory)
-            self._executor = make_executor(self.settings.workers, limits).__enter__()
-        return self._executor
-
-    @contextmanager
-    def world(self, *, write: bool = True) -> Iterator[World]:
-        """Give a world for one transaction, committed at the end, rolled back on an error."""
-        opened: AbstractContextManager[Session] = self.database.write() if write else self.database.read()
-        with opened as session:
-            yield World(session, self.registry)
 
     def add(
         self,
@@ -194,16 +118,25 @@ class Library:
     def run(
         self, *systems: System[..., Any], retry_failed: bool = False, executor: Executor | None = None
     ) -> Iterator[Result]:
-        """Bring derived components up to date, of these systems or of all; yield what was written."""
+        """Bring derived components up to date, of these systems or of all; yield what was written.
+
+        Systems on demand run only if they are among these.
+        """
         pages = PageUpkeep(self.database, self.registry)
         for result in self._runner(executor or self.executor).run(systems or None, retry_failed=retry_failed):
             pages.recorded(1)
             yield result
         pages.finish()
 
-    def run_on(self, entities: Iterable[int]) -> Iterator[Result]:
-        """Run whatever is pending on just these entities; yield what was written."""
-        return self._runner(self.executor).run_on(entities)
+    def run_on(
+        self, entities: Iterable[int], systems: Collection[System[..., Any]] | None = None
+    ) -> Iterator[Result]:
+        """Run what is pending on just these entities, of these systems or of all; yield what was written.
+
+        Systems on demand run only if they are among these. Entities on which nothing is pending are not
+        yielded; what was written is in the database when it is.
+        """
+        return self._runner(self.executor).run_on(entities, systems)
 
     def assets(self, entities: Sequence[int]) -> list[Asset]:
         """Return these entities with their identity, type, size and places, in the order given."""
@@ -273,6 +206,12 @@ class Library:
         made = preview_of(self.database, self.store, entity)
         return made.data if made else None
 
+    def appearance(self, entity: int) -> Appearance:
+        """Return how an entity looks, as far as it was measured and has a preview."""
+        preview = self.preview(entity)
+        with self.database.read() as session:
+            return appearance_of(session, entity, preview)
+
     def similar(
         self,
         image: bytes | int,
@@ -303,36 +242,62 @@ class Library:
         """Return for each image what `similar` does, or the error: the library is read once for all."""
         return similar_to_each(self, images, thresholds or Thresholds(), limit, rotated)
 
-    def _own_files(self) -> OwnFiles:
-        sqlite = self.database.sqlite_path
-        # SQLite keeps its log beside the file itself, not beside a link to it.
-        return OwnFiles(self.store.identity(), os.path.realpath(os.fsencode(sqlite)) if sqlite else None)
+    def duplicates(
+        self,
+        criteria: Criteria | None = None,
+        scope: Scope | None = None,
+        *,
+        exhaustive: bool = False,
+        watch: Watch | None = None,
+    ) -> "Duplicates":
+        """Return a search of the library, or of a part of it against all; iterating yields its groups.
+
+        From about 200,000 pictures on not every two are compared, unless `exhaustive` asks for it. Those
+        that may have the same pixels are decoded, once and for all; nothing else is written. `extent` of
+        what is returned tells at the end what was compared.
+        """
+        from dam.duplicates.find import Duplicates, Means
+        from dam.models.image.image_pixel_hash_component import hash_pixels
+        from dam.models.judgements import judged
+
+        means = Means(
+            self.database,
+            self.registry,
+            hash_pixels=lambda entities: self.run_on(entities, systems=[hash_pixels]),
+            preview=self.preview,
+            judgements=lambda session: judged(session).covers,
+            watch=watch or Unwatched(),
+        )
+        return Duplicates(means, criteria or Criteria(), scope or Scope(), is_exhaustive=exhaustive)
+
+    def relate(
+        self, kind: str, entities: Iterable[int], target: int | None = None, note: str | None = None
+    ) -> Relation:
+        """Record what these entities are to each other, and return the relation, which may be an old one.
+
+        Raises UsageError if it contradicts what is open, NothingFound if an entity is not there.
+        """
+        return relate_one(self.database, judge(kind, entities, target, Evidence(note=note)))
+
+    def relate_all(self, judgements: Sequence[Judgement], *, dry_run: bool = False) -> list[Answer]:
+        """Record judgements together, and return what came of each; an error costs only its own."""
+        return relate(self.database, judgements, dry_run=dry_run)
+
+    def unrelate(self, which: int | Collection[int]) -> list[Relation]:
+        """Withdraw the relation of this number, or the open ones of which all these entities are members."""
+        return unrelate(self.database, which)
+
+    def linked_by(self, one: int, other: int) -> list[int]:
+        """Return the open relations that make two entities duplicates, a chain of them; none if none do."""
+        return linked_by(self.database, one, other)
+
+    def relations(self, entity: int | None = None, *, withdrawn: bool = False) -> Iterator[Relation]:
+        """Yield the open relations, all or those of one entity, if asked the withdrawn ones too."""
+        with self.database.read() as session:
+            yield from list_relations(session, entity, withdrawn=withdrawn)
 
     def _forget_preview(self, entity: int) -> None:
         from dam.models.image.preview_component import PreviewComponent
 
         with self.world() as world:
             world.remove(entity, PreviewComponent)
-
-    def _runner(self, executor: Executor) -> Runner:
-        return Runner(
-            self.database,
-            self.registry,
-            executor,
-            self._sources,
-            derived=self.store,
-            on_altered=close_altered,
-        )
-
-    def _sources(self, session: Session, entities: Sequence[int]) -> dict[int, Source]:
-        return find_sources(session, self.store, entities)
-
-    def _store_row(self) -> StoreRow:
-        with self.database.read() as session:
-            row = session.scalars(select(StoreRow).order_by(StoreRow.id)).first()
-        if row is None:
-            raise NoLibrary(
-                f"no library here: {self.database.name}: it knows no store",
-                hint="finish making it with: dam-cli setup-db",
-            )
-        return row

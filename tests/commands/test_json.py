@@ -22,6 +22,9 @@ def test_every_command_that_prints_results_takes_it(filled: CommandInProcess, me
         "query": filled("query", "--json"),
         "show": filled("show", "--json", lake),
         "run": filled("run", "--json", "--retry-failed"),
+        "relate": filled("relate", "--json", "duplicate-of", "1", "2"),
+        "relations": filled("relations", "--json"),
+        "unrelate": filled("unrelate", "--json", "1", "2"),
         "status": filled("status", "--json"),
         "status --failed": filled("status", "--failed", "--json"),
     }
@@ -49,6 +52,8 @@ def test_commands_that_find_nothing_print_no_object(library: CommandInProcess, m
         ["find-similar-images", media / "lake.jpg"],
         ["query"],
         ["show", "1"],
+        ["relations"],
+        ["unrelate", "--id", "1"],
     ):
         empty = library(*arguments, "--json")
         assert (empty.exit_code, empty.stdout) == (1, "")

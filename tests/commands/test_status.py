@@ -13,6 +13,7 @@ SYSTEMS = {
     "image.measure",
     "image.hash_perceptually",
     "image.hash_pdq",
+    "image.hash_pixels",
     "image.make_preview",
 }
 

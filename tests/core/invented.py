@@ -71,6 +71,24 @@ class LetterComponent(Component):
     count: Mapped[int]
 
 
+class CostlyComponent(Component):
+    """Made on demand only."""
+
+    value: Mapped[int]
+
+
+class SeedComponent(Component):
+    """Made on demand only, of what is made on demand."""
+
+    value: Mapped[int]
+
+
+class SproutComponent(Component):
+    """Made by itself, of what is made on demand."""
+
+    value: Mapped[int]
+
+
 INVENTED: tuple[type[Component], ...] = (
     NumberComponent,
     LabelComponent,
@@ -82,6 +100,9 @@ INVENTED: tuple[type[Component], ...] = (
     SummaryComponent,
     LengthComponent,
     LetterComponent,
+    CostlyComponent,
+    SeedComponent,
+    SproutComponent,
 )
 AUTHORED: tuple[type[Component], ...] = (NumberComponent, LabelComponent)
 
@@ -154,6 +175,29 @@ def _count(shift: int) -> Callable[..., list[LetterComponent]]:
     return count
 
 
+def _costly(shift: int) -> Callable[..., CostlyComponent | None]:
+    def costly(content: Content, double: DoubleComponent) -> CostlyComponent | None:
+        if double.value == 8:
+            raise ValueError("8 costs too much")
+        return CostlyComponent(value=content.size + double.value + shift // 2) if content.size else None
+
+    return costly
+
+
+def _seed(shift: int) -> Callable[..., SeedComponent]:
+    def seed(costly: CostlyComponent, number: NumberComponent) -> SeedComponent:
+        return SeedComponent(value=costly.value + number.value + shift)
+
+    return seed
+
+
+def _sprout(shift: int) -> Callable[..., SproutComponent]:
+    def sprout(seed: SeedComponent) -> SproutComponent:
+        return SproutComponent(value=seed.value + shift)
+
+    return sprout
+
+
 MAKERS: Mapping[str, tuple[Callable[[int], Callable[..., Any]], type[Component] | None]] = {
     "t.double": (_double, None),
     "t.small": (_small, None),
@@ -161,8 +205,14 @@ MAKERS: Mapping[str, tuple[Callable[[int], Callable[..., Any]], type[Component] 
     "t.summarise": (_summarise, None),
     "t.measure": (_measure, None),
     "t.count": (_count, CapitalKind),
+    "t.costly": (_costly, None),
+    "t.seed": (_seed, None),
+    "t.sprout": (_sprout, None),
 }
 """How to make each system at a given version, and the kind it runs on."""
+
+ON_DEMAND = ("t.costly", "t.seed")
+"""Those that run only where they are named, makers before needers."""
 
 
 def registry(
@@ -174,5 +224,6 @@ def registry(
         make, on = MAKERS[name]
         if on is not None and on not in kinds:
             continue  # Its module could not even be imported.
-        systems.append(System(make(version - 1), version=version, on=on, name=name))
+        made = System(make(version - 1), version=version, on=on, on_demand=name in ON_DEMAND, name=name)
+        systems.append(made)
     return Registry.of([*AUTHORED, *kinds, *(c for c in INVENTED if not issubclass(c, Kind))], systems)

@@ -2,7 +2,7 @@
 
 Whatever was added, replaced, removed, upgraded, installed, uninstalled and run in between, in whatever
 batches: once everything pending has run, the derived tables and the ledger are those of a library that
-was made in one go.
+was made in one go, and that was asked for the very same of what is made on demand only.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,9 @@ from tests.core.invented import (
     AUTHORED,
     INVENTED,
     MAKERS,
+    ON_DEMAND,
     CapitalKind,
+    CostlyComponent,
     DigitKind,
     DivisorComponent,
     DoubleComponent,
@@ -154,7 +156,9 @@ class Incremental(RuleBasedStateMachine):
 
     @rule(
         index=st.integers(0, 9),
-        component=st.sampled_from([DoubleComponent, DivisorComponent, LengthComponent, CapitalKind]),
+        component=st.sampled_from(
+            [DoubleComponent, DivisorComponent, LengthComponent, CapitalKind, CostlyComponent]
+        ),
     )
     def remove_derived(self, index: int, component: type[Component]) -> None:
         if (entity := self.an_entity(index)) is not None:
@@ -226,17 +230,47 @@ class Incremental(RuleBasedStateMachine):
         self.remove_authored(index, component)
         self.run_all(4, retry=False)
 
+    @rule(indices=st.sets(st.integers(0, 9)), names=st.sets(NAMES, min_size=1), batch=st.integers(1, 4))
+    def run_some_on(self, indices: set[int], names: set[str], batch: int) -> None:
+        present = self.registry
+        chosen = [system for system in present.systems if system.name in names]
+        entities = {entity for index in indices if (entity := self.an_entity(index)) is not None}
+        runner = Runner(self.bench.database, present, InProcess(), self.bench.sources)
+        results = list(runner.run_on(entities, chosen, batch=batch))
+        assert {result.entity_id for result in results} <= entities
+        assert {run.system for result in results for run in result.runs} <= names
+
+    @rule(indices=st.sets(st.integers(0, 9), min_size=1), batch=st.integers(1, 4))
+    def ask(self, indices: set[int], batch: int) -> None:
+        """Ask for what is made on demand: it is there wherever it can be made, and it stays."""
+        self.run_all(batch, retry=False)
+        self.run_some_on(indices, set(ON_DEMAND), batch)
+        self.check_asked(indices)
+        self.run_all(batch, retry=False)
+        self.check_asked(indices)
+
+    @rule(index=st.integers(0, 9), number=st.integers(0, 12))
+    def ask_and_change(self, index: int, number: int) -> None:
+        """Change what something on demand was made of: it is not made again, and nothing wrong stays."""
+        self.ask({index}, 4)
+        self.set_number(index, number)
+        assert not set(self.run_what_is_pending(4, retry=False)) & set(ON_DEMAND)
+
     @rule(batch=st.integers(1, 4), retry=st.booleans())
     def run_all(self, batch: int, retry: bool) -> None:
+        self.run_what_is_pending(batch, retry)
+
+    def run_what_is_pending(self, batch: int, retry: bool) -> list[str]:
         for entity, content in self.bench.contents.items():
             self.bench.contents[entity] = Bytes(content.data, reachable=True)
-        self.run(None, batch, retry)
+        ran = self.run(None, batch, retry)
         self.check()
+        return ran
 
-    def run(self, chosen: list[Any] | None, batch: int, retry: bool) -> None:
+    def run(self, chosen: list[Any] | None, batch: int, retry: bool) -> list[str]:
         runner = Runner(self.bench.database, self.registry, InProcess(), self.bench.sources)
-        for _ in runner.run(chosen, batch=batch, retry_failed=retry):
-            pass
+        results = runner.run(chosen, batch=batch, retry_failed=retry)
+        return [run.system for result in results for run in result.runs]
 
     def check(self) -> None:
         """Everything pending has run: compare with a visit that knows nothing but what was authored."""
@@ -245,11 +279,24 @@ class Incremental(RuleBasedStateMachine):
             states = read_states(session, present, self.entities)
         for entity, state in states.items():
             expected = from_scratch(present, entity, state, self.bench.contents[entity])
+            assert set(expected.ledger) >= asked_for(present, state)
             installed = {name: entry for name, entry in state.ledger.items() if name in expected.ledger}
             assert {c: rows for c, rows in state.rows.items() if rows} == expected.rows
             assert installed == expected.ledger
             names = {system.name for system in present.systems}
             assert {name for name in state.ledger if name in names} == set(expected.ledger)
+
+    def check_asked(self, indices: set[int]) -> None:
+        """Wherever a system on demand was asked for and applies, the ledger says what came of it."""
+        present = self.registry
+        entities = {entity for index in indices if (entity := self.an_entity(index)) is not None}
+        with self.bench.database.read() as session:
+            states = read_states(session, present, sorted(entities))
+        for state in states.values():
+            there = {c for c, rows in state.rows.items() if rows}
+            wanted = {s.name: s.version for s in present.systems if s.on_demand and s.requires <= there}
+            found = {name: entry.version for name, entry in state.ledger.items() if name in wanted}
+            assert found == wanted
 
     @invariant()
     def ledger_knows_only_living_entities(self) -> None:
@@ -262,12 +309,24 @@ class Incremental(RuleBasedStateMachine):
 def from_scratch(
     present: Registry, entity: int, state: State, content: Bytes, derived: DerivedStore | None = None
 ) -> State:
-    """Return the state that one visit makes of nothing but the authored components."""
+    """Return the state that one visit makes of nothing but the authored components.
+
+    Of the systems on demand it runs those that this entity's ledger knows.
+    """
     authored = {c: rows for c, rows in state.rows.items() if c not in present.makers}
-    result = visit(Task(entity, present.systems, authored, source=content, derived=derived))
+    selected = {s.name for s in present.systems if not s.on_demand} | asked_for(present, state)
+    task = Task(
+        entity, present.systems, authored, source=content, derived=derived, selected=frozenset(selected)
+    )
+    result = visit(task)
     rows = {**authored, **{c: made for c, made in result.products.items() if made}}
     ledger = {run.system: Entry(run.version, run.outcome, run.message) for run in result.runs}
     return State(rows, ledger)
+
+
+def asked_for(present: Registry, state: State) -> set[str]:
+    """Return the systems on demand that have run on an entity."""
+    return {system.name for system in present.systems if system.on_demand and system.name in state.ledger}
 
 
 @pytest.fixture

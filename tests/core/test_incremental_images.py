@@ -24,14 +24,27 @@ from dam.core.world import World
 from dam.models.image import ImageComponent, samples
 from dam.models.image.dimensions_component import DimensionsComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent
+from dam.models.image.image_pixel_hash_component import ImagePixelHashComponent
 from dam.models.image.preview_component import PreviewComponent
 from dam.plugins import installed
 from dam.services.file_storage import Store, create_store
 from tests.core.state_machines import prove
 from tests.core.test_incremental import Bytes, from_scratch
 
-NAMES = ("image.measure", "image.hash_perceptually", "image.hash_pdq", "image.make_preview")
-DERIVED = (ImageComponent, DimensionsComponent, ImagePDQComponent, PreviewComponent)
+NAMES = (
+    "image.measure",
+    "image.hash_perceptually",
+    "image.hash_pdq",
+    "image.hash_pixels",
+    "image.make_preview",
+)
+DERIVED = (
+    ImageComponent,
+    DimensionsComponent,
+    ImagePDQComponent,
+    ImagePixelHashComponent,
+    PreviewComponent,
+)
 
 
 @cache
@@ -71,7 +84,13 @@ class IncrementalImages(RuleBasedStateMachine):
         by = self.raised.get(system.name, 0)
         if not by:
             return system
-        return System(system.function, version=system.version + by, on=system.on, name=system.name)
+        return System(
+            system.function,
+            version=system.version + by,
+            on=system.on,
+            on_demand=system.on_demand,
+            name=system.name,
+        )
 
     @rule(name=st.sampled_from(sorted(contents())))
     def add(self, name: str) -> None:

@@ -69,9 +69,10 @@ def test_the_wheel_holds_the_program_and_not_its_tests(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in names}
     assert tops - {"dam"} == {top for top in tops if top.endswith(".dist-info")}
 
-    sources = {path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / "dam").rglob("*.py")}
+    files = (path for path in (CHECKOUT / "dam").rglob("*") if path.is_file() and path.suffix != ".pyc")
+    sources = {path.relative_to(CHECKOUT).as_posix() for path in files}
     assert sources <= names
-    assert {"dam/py.typed", "dam/migrations/script.py.mako"} <= names
+    assert {"dam/py.typed", "dam/migrations/script.py.mako", "dam/duplicates/report_page.css"} <= sources
     assert any(name.endswith("/licenses/LICENSE") for name in names)
 
 

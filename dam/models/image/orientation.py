@@ -31,6 +31,21 @@ def turned_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
     return (size[1], size[0]) if orientation >= 5 else size
 
 
+def stored_box(
+    box: tuple[int, int, int, int], size: tuple[int, int], orientation: int
+) -> tuple[int, int, int, int]:
+    """Return which part of the stored picture, once turned, is this part of the displayed one.
+
+    Boxes are (left, top, right, bottom), `size` is that of the displayed picture.
+    """
+    left, top, right, bottom = box
+    if orientation in (2, 3, 6, 7):
+        left, right = size[0] - right, size[0] - left
+    if orientation in (3, 4, 7, 8):
+        top, bottom = size[1] - bottom, size[1] - top
+    return (top, left, bottom, right) if orientation >= 5 else (left, top, right, bottom)
+
+
 def turned(picture: "Image.Image", orientation: int) -> "Image.Image":
     """Return the picture as displayed: itself when nothing is to be turned."""
     from PIL.Image import Transpose

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dam.core.content import Content
 from dam.core.system import resource
-from dam.models.image.decoding import check_pixels, opened
+from dam.models.image.decoding import READ_BYTES, check_pixels, opened
 from dam.models.image.orientation import displayed_orientation, turned, turned_size
 
 if TYPE_CHECKING:
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 SHORT_SIDE = 512
 """A large JPEG is decoded at the smallest scale whose short side is still this long."""
-
-_READ_BYTES = 1 << 22
-"""What Pillow hands to a decoder at a time; its own 64 KiB cost a fiftieth of the time of a large JPEG."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def _decoded(content: Content, short_side: int | None) -> Raster:
         check_pixels(picture.size)
         orientation = displayed_orientation(picture, content)
         displayed_size = turned_size(picture.size, orientation)
-        picture.decodermaxblock = _READ_BYTES
+        picture.decodermaxblock = READ_BYTES
         if short_side is not None:
             picture.draft("RGB", (short_side, short_side))
         picture.load()

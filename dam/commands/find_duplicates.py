@@ -1,0 +1,161 @@
+"""`dam-cli find-duplicates`: find what is the same, and what nearly is."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dam.commands import AsJson, command_app
+from dam.commands.many_values import ManyValues
+from dam.duplicates.group import Likeness
+
+if TYPE_CHECKING:
+    from dam.duplicates.criteria import Criteria
+    from dam.duplicates.group import Group
+    from dam.duplicates.report import DuplicatesReport
+    from dam.duplicates.scope import Scope
+    from dam.library import Library
+    from dam.models.asset import Asset
+
+app = command_app()
+
+_AT_ONCE = 64
+"""Groups whose assets are read together."""
+
+_CLASSES = {"byte": Likeness.BYTES, "pixel": Likeness.PIXELS, "near": Likeness.NEAR}
+
+
+@app.command(cls=ManyValues)  # type: ignore[untyped-decorator]
+def find_duplicates(
+    new_since: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Only what is new since: 2026-11-01, or 7d ago.")
+    ] = None,
+    having: Annotated[
+        list[str] | None, typer.Option("--has", metavar="COMPONENT...", help="Only what has these.")
+    ] = None,
+    lacking: Annotated[
+        list[str] | None, typer.Option("--lacks", metavar="COMPONENT...", help="Only what lacks these.")
+    ] = None,
+    classes: Annotated[
+        list[str] | None, typer.Option("--class", metavar="byte|pixel|near", help="Only these classes.")
+    ] = None,
+    rotated: Annotated[bool, typer.Option("--rotated", help="Turned and mirrored pictures, too.")] = False,
+    tight: Annotated[bool, typer.Option("--tight", help="Only what is hardly changed.")] = False,
+    loose: Annotated[bool, typer.Option("--loose", help="More, and now and then a wrong one.")] = False,
+    pdq_threshold: Annotated[
+        int | None,
+        typer.Option(min=0, max=128, help="Largest PDQ distance in bits, whatever the other hashes say."),
+    ] = None,
+    aspect_tolerance: Annotated[
+        float | None,
+        typer.Option(min=1, help="Largest ratio of two aspect ratios.  [default: 1.06]"),
+    ] = None,
+    quality: Annotated[
+        int | None, typer.Option(min=0, max=100, help="PDQ quality below which it counts for little.")
+    ] = None,
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Compare each with each, however many there are.")
+    ] = False,
+    report: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Also write a page of HTML with the pictures.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Find what is the same, and what nearly is.
+
+    Three classes, never mixed: byte-identical (one content at several places), pixel-identical (other
+    files, the same pixels) and near (other pixels, the same picture). A group stands around its best
+    member (most pixels, richest metadata, oldest). Nothing is deleted. Exit code 1 means that there is none.
+    """
+    from dam.commands.duplicate_lines import extent_fields, extent_lines, group_fields, group_lines
+    from dam.commands.output import print_json, print_line, talk
+    from dam.commands.session import open_library
+    from dam.commands.stages import Stages
+
+    criteria = _criteria(classes or [], rotated, tight, loose, pdq_threshold, aspect_tolerance, quality)
+    found = 0
+    with open_library() as library, _page(library, report) as page, Stages() as stages:
+        scope = _scope(library, new_since, having or [], lacking or [])
+        duplicates = library.duplicates(criteria, scope, exhaustive=exhaustive, watch=stages)
+        for group, assets in _with_assets(library, duplicates):
+            found += 1
+            if page is not None:
+                page.add(group, assets)
+            if as_json:
+                print_json(group_fields(group, assets))
+            elif page is None:
+                for line in group_lines(group, assets):
+                    print_line(line)
+        stages.stop()
+        if as_json:
+            print_json({"summary": extent_fields(duplicates.extent, found)})
+        for line in extent_lines(duplicates.extent):
+            talk(line)
+    if report is not None and not as_json:
+        talk(f"groups of duplicates: {found}, shown in {report}")
+    if not found:
+        talk("no duplicates found")
+    return 0 if found else 1
+
+
+def _with_assets(library: "Library", groups: "Iterable[Group]") -> "Iterator[tuple[Group, list[Asset]]]":
+    """Yield groups with their assets, the best one's first; those of many groups are read together."""
+    waiting = iter(groups)
+    while lot := list(islice(waiting, _AT_ONCE)):
+        entities = [[group.best, *(member.entity for member in group.members)] for group in lot]
+        assets = iter(library.assets([entity for some in entities for entity in some]))
+        for group, some in zip(lot, entities, strict=True):
+            yield group, list(islice(assets, len(some)))
+
+
+@contextmanager
+def _page(library: "Library", report: str | None) -> "Iterator[DuplicatesReport | None]":
+    if report is None:
+        yield None
+        return
+    from dam.duplicates.report import duplicates_report
+
+    with duplicates_report(os.fsencode(report), library.appearance) as page:
+        yield page
+
+
+def _criteria(
+    classes: list[str],
+    rotated: bool,
+    tight: bool,
+    loose: bool,
+    pdq: int | None,
+    aspect: float | None,
+    quality: int | None,
+) -> "Criteria":
+    from dam.duplicates.criteria import LOOSE, TIGHT, Criteria, Nearness
+    from dam.errors import UsageError
+
+    if [tight, loose, pdq is not None].count(True) > 1:
+        raise UsageError("cannot find: only one of --tight, --loose and --pdq-threshold makes sense")
+    if unknown := sorted(set(classes) - set(_CLASSES)):
+        raise UsageError(f"unknown class: {unknown[0]}", hint=f"there are: {', '.join(_CLASSES)}")
+    chosen: dict[str, Any] = {"rotated": rotated}
+    if tight or loose:
+        chosen["nearness"] = TIGHT if tight else LOOSE
+    if pdq is not None:
+        chosen["nearness"] = Nearness(pdq, total_if_plain=0, pdq_if_turned=pdq, looks=False)
+    if classes:
+        chosen["likenesses"] = frozenset(_CLASSES[name] for name in classes)
+    chosen |= {name: value for name, value in (("aspect", aspect), ("quality", quality)) if value is not None}
+    return Criteria(**chosen)
+
+
+def _scope(library: "Library", new_since: str | None, having: list[str], lacking: list[str]) -> "Scope":
+    from dam.commands.moment import parse_moment
+    from dam.duplicates.scope import Scope
+
+    component = library.registry.component
+    return Scope(
+        new_since=parse_moment(new_since) if new_since else None,
+        having=tuple(map(component, having)),
+        lacking=tuple(map(component, lacking)),
+    )

@@ -1,0 +1,86 @@
+"""Groups as they are answered: with every distance from the best one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dam.core.component import Fingerprint
+from dam.core.database import Database
+from dam.duplicates.group import Distances, Group, Likeness, Member
+from dam.duplicates.turning import turned
+from dam.models.image.image_ahash_component import ImageAHashComponent
+from dam.models.image.image_dhash_component import ImageDHashComponent
+from dam.models.image.image_pdq_component import ImagePDQComponent
+from dam.models.image.image_phash_component import ImagePHashComponent
+from dam.search.orientation import Orientation
+from dam.search.words import distances, pack
+
+_GROUPS_AT_ONCE = 64
+_ENTITIES_AT_ONCE = 500
+_HASHES: dict[str, type[Fingerprint]] = {
+    "pdq": ImagePDQComponent,
+    "phash": ImagePHashComponent,
+    "dhash": ImageDHashComponent,
+    "ahash": ImageAHashComponent,
+}
+
+
+class Likened(NamedTuple):
+    """Entities that are alike; each of the others with how it is turned against the best one."""
+
+    best: int
+    others: Sequence[tuple[int, Orientation]]
+    centre: int | None = None
+
+
+Hashes = dict[str, dict[int, Any]]
+"""Fingerprints as the tables have them, by name and entity."""
+
+
+def measured(database: Database, likeness: Likeness, groups: Iterable[Likened]) -> Iterator[Group]:
+    """Yield groups with the distances of their members from the best; of turned pictures in PDQ alone."""
+    waiting = iter(groups)
+    while lot := list(islice(waiting, _GROUPS_AT_ONCE)):
+        entities = [entity for one in lot for entity in (one.best, *(other for other, _ in one.others))]
+        with database.read() as session:
+            hashes = _hashes_of(session, entities)
+        for best, others, centre in lot:
+            members = [_member(hashes, best, other, orientation) for other, orientation in others]
+            members.sort(key=_by_nearness)
+            yield Group(likeness, best, tuple(members), centre)
+
+
+def _by_nearness(member: Member) -> tuple[int, int]:
+    apart = member.distances.pdq
+    return ImagePDQComponent.bits if apart is None else apart, member.entity
+
+
+def _member(hashes: Hashes, best: int, entity: int, orientation: Orientation) -> Member:
+    if orientation is Orientation.UPRIGHT:
+        apart = {name: _apart(values.get(best), values.get(entity)) for name, values in hashes.items()}
+        return Member(entity, Distances(**apart))
+    one, other = hashes["pdq"][best], hashes["pdq"][entity]
+    as_turned = turned(pack([one], ImagePDQComponent.bits), orientation)
+    pdq = int(distances(as_turned, pack([other], ImagePDQComponent.bits)[:, 0])[0])
+    return Member(entity, Distances(pdq=pdq), orientation)
+
+
+def _apart(one: Any, other: Any) -> int | None:
+    if one is None or other is None:
+        return None
+    numbers = [value if isinstance(value, int) else int.from_bytes(value) for value in (one, other)]
+    return (numbers[0] ^ numbers[1]).bit_count()
+
+
+def _hashes_of(session: Session, entities: Sequence[int]) -> Hashes:
+    found: Hashes = {name: {} for name in _HASHES}
+    for start in range(0, len(entities), _ENTITIES_AT_ONCE):
+        some = entities[start : start + _ENTITIES_AT_ONCE]
+        for name, component in _HASHES.items():
+            value: Any = component.__table__.c.value
+            rows = session.execute(select(component.entity_id, value).where(component.entity_id.in_(some)))
+            found[name].update((entity, value) for entity, value in rows)
+    return found

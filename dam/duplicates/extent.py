@@ -1,0 +1,23 @@
+"""How far finding duplicates went."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Recall(NamedTuple):
+    """How many of the pairs that comparing with everything finds were found, as far as that was tried."""
+
+    found: int
+    there: int
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What was compared with what."""
+
+    pictures: int = 0
+    """Pictures that were compared with each other."""
+    incomparable: int = 0
+    """Images that were not: too small, too plain, or without a current hash."""
+    recall: Recall | None = None
+    """How many pairs were found of a sample's; None if everything was compared with everything."""

@@ -1,0 +1,195 @@
+"""Finding duplicates: the whole library, or a part of it, against all of it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from dam.core.database import Database
+from dam.core.registry import Registry
+from dam.duplicates.answer import Likened, measured
+from dam.duplicates.chosen import entities_in
+from dam.duplicates.classes import Classes, collapse
+from dam.duplicates.criteria import Criteria
+from dam.duplicates.extent import Extent
+from dam.duplicates.group import Group, Likeness
+from dam.duplicates.identical_pixels import beyond_comparison, may_be_identical, with_same_pixels
+from dam.duplicates.looks import alike_by_look
+from dam.duplicates.near import NearPairs
+from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
+from dam.duplicates.pictures import Pictures, load_pictures
+from dam.duplicates.places import at_several_places
+from dam.duplicates.ranking import best_first, richest_first
+from dam.duplicates.scope import Scope
+from dam.duplicates.stars import Judged, Star, Stars
+from dam.duplicates.turning import composed, inverse
+from dam.duplicates.watch import Watch
+from dam.search.orientation import Orientation
+from dam.search.page import Entities
+
+EXHAUSTIVE = 20_000_000_000
+"""Comparisons that are made rather than missing a pair: half a minute, or 200,000 pictures."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What finding duplicates works with."""
+
+    database: Database
+    registry: Registry
+    hash_pixels: Callable[[Sequence[int]], Iterable[object]]
+    """Hashes the pixels of these entities where that was not done yet."""
+    preview: Callable[[int], bytes | None]
+    """Gives the preview of an entity, if there is one."""
+    judgements: Callable[[Session], Judged]
+    """Loads what somebody has decided about pairs."""
+    watch: Watch
+
+
+class Duplicates:
+    """Yields the groups of what is alike, class by class; `extent` is known at the end."""
+
+    def __init__(
+        self, means: Means, criteria: Criteria, scope: Scope, *, is_exhaustive: bool = False
+    ) -> None:
+        """Look for what the criteria say, in that scope."""
+        self._means = means
+        self._criteria = criteria
+        self._scope = scope
+        self._is_exhaustive = is_exhaustive
+        self.extent = Extent()
+
+    def __iter__(self) -> Iterator[Group]:
+        if Likeness.BYTES in self._criteria.likenesses:
+            yield from self._at_several_places()
+        if self._criteria.likenesses - {Likeness.BYTES}:
+            yield from self._alike()
+
+    def _at_several_places(self) -> Iterator[Group]:
+        with self._means.database.read() as session:
+            found = at_several_places(session, self._scope)
+        for entity in found.tolist():
+            yield Group(Likeness.BYTES, entity)
+
+    def _alike(self) -> Iterator[Group]:
+        database, criteria = self._means.database, self._criteria
+        with database.read() as session:
+            pictures = load_pictures(session, criteria.quality)
+            chosen = None if self._scope.is_everything else entities_in(session, self._scope)
+            judged = self._means.judgements(session)
+        classes = collapse(pictures.planes)
+        pairs = self._pairs(pictures, classes, chosen)
+        lots = list(self._with_same_pixels(pictures, classes, pairs, chosen, judged))
+        if Likeness.PIXELS in criteria.likenesses:
+            yield from measured(database, Likeness.PIXELS, lots)
+        if Likeness.NEAR in criteria.likenesses:
+            near = self._near(pictures, classes, pairs, chosen, judged, lots)
+            yield from measured(database, Likeness.NEAR, near)
+
+    def _pairs(self, pictures: Pictures, classes: Classes, chosen: Entities | None) -> Pairs:
+        """Return the confirmed pairs of classes, and say how far that went."""
+        within = None if chosen is None else _classes_of(pictures, classes, chosen)
+        near = NearPairs(
+            classes=classes,
+            nearness=self._criteria.nearness,
+            rotated=self._criteria.rotated,
+            chosen=within,
+            exhaustive=1 << 63 if self._is_exhaustive else EXHAUSTIVE,
+            expect=self._expect,
+        )
+        pairs, recall = near.find()
+        if self._criteria.nearness.looks:
+            entities = pictures.entities
+            alike = alike_by_look(classes, within, lambda number: self._means.preview(int(entities[number])))
+            pairs = Pairs.joined([pairs, alike])
+        self.extent = Extent(len(pictures), pictures.left_out, recall)
+        return pairs
+
+    def _expect(self, comparisons: int) -> Callable[[int], None]:
+        self._means.watch.expect("comparing", comparisons)
+        return self._means.watch.advance
+
+    def _with_same_pixels(
+        self, pictures: Pictures, classes: Classes, pairs: Pairs, chosen: Entities | None, judged: Judged
+    ) -> Iterator[Likened]:
+        """Hash the pixels of what may be identical, and yield what is."""
+        with self._means.database.read() as session:
+            plain = beyond_comparison(session)
+        candidates = np.union1d(may_be_identical(pictures, classes, pairs), plain)
+        self._means.watch.expect("decoding", len(candidates))
+        for _ in self._means.hash_pixels(candidates.tolist()):
+            self._means.watch.advance(1)
+        with self._means.database.read() as session:
+            lots = with_same_pixels(session, candidates)
+            ranked = richest_first(session, self._means.registry, lots)
+        within = None if chosen is None else set(chosen.tolist())
+        for lot in ranked:
+            yield from _split(lot, judged, within)
+
+    def _near(
+        self,
+        pictures: Pictures,
+        classes: Classes,
+        pairs: Pairs,
+        chosen: Entities | None,
+        judged: Judged,
+        identical: Sequence[Likened],
+    ) -> Iterator[Likened]:
+        """Yield the stars of pictures of which no two have the same pixels."""
+        entities = pictures.entities
+        stars = Stars(
+            classes,
+            pairs,
+            aspects=pictures.width / np.maximum(pictures.height, 1),
+            tolerance=self._criteria.aspect,
+            judged=lambda one, other: judged(int(entities[one]), int(entities[other])),
+            chosen=None if chosen is None else np.isin(entities, chosen),
+        )
+        others = [entity for lot in identical for entity, _ in lot.others]
+        stars.leave_out(np.flatnonzero(np.isin(entities, others)))
+        with self._means.database.read() as session:
+            best = best_first(session, self._means.registry, pictures, stars.candidates())
+        rank = np.empty(len(pictures), dtype=np.int64)
+        rank[best] = np.arange(len(best))
+        for star in stars.of(best):
+            yield _likened(pictures, star, rank)
+
+
+def _classes_of(pictures: Pictures, classes: Classes, chosen: Entities) -> NDArray[np.bool_]:
+    which = np.zeros(len(classes), dtype=np.bool_)
+    which[classes.of[np.isin(pictures.entities, chosen)]] = True
+    return which
+
+
+def _likened(pictures: Pictures, star: Star, rank: Numbers) -> Likened:
+    """Name the best of a star, and say how the others are turned against it."""
+    turns = {star.centre: Orientation.UPRIGHT}
+    turns |= {
+        member: ORIENTATIONS[number]
+        for member, number in zip(star.members.tolist(), star.orientations, strict=True)
+    }
+    best = min(turns, key=lambda number: int(rank[number]))
+    back = inverse(turns[best])
+    entities = pictures.entities
+    others = [
+        (int(entities[number]), composed(back, turn)) for number, turn in turns.items() if number != best
+    ]
+    return Likened(int(entities[best]), others, int(entities[star.centre]))
+
+
+def _split(lot: Sequence[int], judged: Judged, chosen: set[int] | None) -> Iterator[Likened]:
+    """Yield groups of what has the same pixels, best first, leaving out pairs that were decided about."""
+    waiting = list(lot)
+    while waiting:
+        best, *others = waiting
+        members = [
+            other
+            for other in others
+            if not judged(best, other) and (chosen is None or best in chosen or other in chosen)
+        ]
+        if members:
+            yield Likened(best, [(member, Orientation.UPRIGHT) for member in members])
+        taken = set(members)
+        waiting = [other for other in others if other not in taken]

@@ -1,0 +1,94 @@
+"""Which pictures may have the same pixels, and which do."""
+
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from dam.duplicates.classes import Classes, collapse
+from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
+from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
+from dam.duplicates.pictures import Pictures
+from dam.models.image.dimensions_component import DimensionsComponent
+from dam.models.image.image_pdq_component import ImagePDQComponent
+from dam.models.image.image_pixel_hash_component import ImagePixelHashComponent
+from dam.models.image.raster import SHORT_SIDE
+from dam.search.orientation import Orientation
+from dam.search.page import Entities
+
+_DRIFT = 10
+"""Bits of PDQ that a scaled decode moves at most: 8 were seen."""
+_AT_ONCE = 500
+"""Entities in one statement: databases take no endless list of parameters."""
+
+
+def may_be_identical(pictures: Pictures, classes: Classes, pairs: Pairs) -> Entities:
+    """Return the pictures that some other one of their size may equal.
+
+    The same pixels have the same hash, unless a large JPEG was decoded at a smaller scale and its equal,
+    which is none, was not.
+    """
+    cells = _cells(pictures, classes)
+    shared = np.flatnonzero(cells.sizes > 1)
+    chosen = np.isin(cells.of, shared)
+    upright = pairs.orientations == ORIENTATIONS.index(Orientation.UPRIGHT)
+    near = pairs.chosen(upright & (pairs.distances <= _DRIFT))
+    scaled = np.minimum(pictures.width, pictures.height) >= 2 * SHORT_SIDE
+    linked = np.unique(np.concatenate([near.first, near.second]))
+    by_class = _large_by_class(classes, linked, scaled)
+    for one, other in zip(near.first.tolist(), near.second.tolist(), strict=True):
+        for left in by_class.get(one, ()):
+            for right in by_class.get(other, ()):
+                if _size(pictures, left) == _size(pictures, right):
+                    chosen[left] = chosen[right] = True
+    # Of the pictures of one size in one class the loop has seen one: all are meant.
+    return pictures.entities[np.isin(cells.of, cells.of[chosen])]
+
+
+def _cells(pictures: Pictures, classes: Classes) -> Classes:
+    """Return the pictures by class and size."""
+    sides = [side.astype(np.uint64) for side in (pictures.width, pictures.height)]
+    return collapse(np.array([classes.of.astype(np.uint64), *sides]))
+
+
+def _large_by_class(classes: Classes, linked: Numbers, scaled: NDArray[np.bool_]) -> dict[int, list[int]]:
+    members: dict[int, list[int]] = {}
+    for picture in np.flatnonzero(np.isin(classes.of, linked) & scaled).tolist():
+        members.setdefault(int(classes.of[picture]), []).append(picture)
+    return members
+
+
+def _size(pictures: Pictures, picture: int) -> tuple[int, int]:
+    return int(pictures.width[picture]), int(pictures.height[picture])
+
+
+def beyond_comparison(session: Session) -> Entities:
+    """Return the pictures that PDQ says little about and another one of their size has the very same hash."""
+    pdq, sides = ImagePDQComponent, DimensionsComponent
+    statement = (
+        select(sides.width, sides.height, pdq.value, pdq.entity_id)
+        .join(sides, sides.entity_id == pdq.entity_id)
+        .where(or_(pdq.quality < PLAINEST, sides.width < SMALLEST_SIDE, sides.height < SMALLEST_SIDE))
+        .order_by(sides.width, sides.height, pdq.value, pdq.entity_id)
+    )
+    found: list[int] = []
+    rows = session.execute(statement.execution_options(yield_per=10_000))
+    for _, equals in groupby(rows, key=itemgetter(0, 1, 2)):
+        lot = [row[3] for row in equals]
+        found += lot if len(lot) > 1 else []
+    return np.array(found, dtype=np.int64)
+
+
+def with_same_pixels(session: Session, entities: Entities) -> list[list[int]]:
+    """Return which of these entities have the same pixels, as far as their pixels are hashed."""
+    hashed = ImagePixelHashComponent
+    lots: dict[bytes, list[int]] = {}
+    for start in range(0, len(entities), _AT_ONCE):
+        some = entities[start : start + _AT_ONCE].tolist()
+        statement = select(hashed.digest, hashed.entity_id).where(hashed.entity_id.in_(some))
+        for value, entity in session.execute(statement.order_by(hashed.entity_id)):
+            lots.setdefault(bytes(value), []).append(entity)
+    return [lot for lot in lots.values() if len(lot) > 1]

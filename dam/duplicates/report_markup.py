@@ -1,0 +1,181 @@
+"""The HTML of one group in a report on duplicates; whatever comes from outside is escaped here."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from dam.core.path_text import show_path
+from dam.duplicates.appearance import Appearance
+from dam.duplicates.group import Distances, Group, Likeness, Member
+from dam.models.asset import Asset
+from dam.models.file_location_component import Location, LocationState
+from dam.search.orientation import Orientation
+
+CLASSES = {Likeness.BYTES: "bytes", Likeness.PIXELS: "pixels", Likeness.NEAR: "near"}
+_MOST_PLACES = 100
+_LONGEST_NAME = 80
+
+
+@dataclass
+class Tally:
+    """What was found of one class."""
+
+    groups: int = 0
+    shown: int = 0
+    files: int = 0
+    saved: int = 0
+    """Bytes that would be free if the best file of each group were its only one."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A member of a group with all that is to be said of it."""
+
+    asset: Asset
+    appearance: Appearance
+    member: Member | None = None
+    """None for the best one."""
+
+
+def size_text(size: int | None) -> str:
+    """Return a size in bytes as people read it."""
+    from rich.filesize import decimal
+
+    return "size unknown" if size is None else decimal(size)
+
+
+def number(value: int, one: str = "", many: str = "") -> str:
+    """Return a number with its thousands apart, and with its noun if there is one."""
+    return f"{value:,} {one if value == 1 else many}".strip()
+
+
+def mark(likeness: Likeness) -> str:
+    """Return what a class is told by."""
+    return f'<span class="mark {CLASSES[likeness]}">{likeness.value.capitalize()}</span>'
+
+
+def group_section(
+    position: int, group: Group, shown: Sequence[Shown], *, files: int, saved: int, more: int
+) -> str:
+    """Return one group; `more` is how many of its members are not among those shown."""
+    name = CLASSES[group.likeness]
+    pictures = "".join(_picture(group.likeness, one, shown) for one in shown)
+    noun = ("place", "places") if group.likeness is Likeness.BYTES else ("picture", "pictures")
+    rest = f'<p class="more">{number(more, "more picture", "more pictures")} not shown.</p>\n' if more else ""
+    return f"""<article class="group {name}" id="g{position}" tabindex="-1" aria-labelledby="h{position}">
+<header><h2 id="h{position}">Group {position:,}</h2>{mark(group.likeness)}
+<p class="quiet">{number(files, *noun)}</p><p>{size_text(saved)} could be saved</p></header>
+<div class="pictures">
+{pictures}</div>
+{rest}</article>
+"""
+
+
+def _picture(likeness: Likeness, one: Shown, shown: Sequence[Shown]) -> str:
+    name = escape(_name(one.asset))
+    turn = one.member.orientation if one.member else Orientation.UPRIGHT
+    turned = "" if turn is Orientation.UPRIGHT else f' data-turn="{turn.value}"'
+    lines = [
+        f'<h3 class="name"><bdi>{name}</bdi></h3>',
+        f'<p class="facts">{_facts(one)}</p>',
+        _distances(one.member.distances) if one.member else "",
+        _places(one.asset),
+        f'<p class="identity">entity {one.asset.entity} <code>{_sha256(one.asset)}</code></p>',
+    ]
+    if likeness is Likeness.BYTES:
+        # One preview is all there is to look at: the same bytes everywhere.
+        frame = f'<div class="frame">{_preview(one.appearance, f"Preview of {name}")}</div>'
+    else:
+        role = "Compare with the best" if one.member else "Compare the best"
+        frame = (
+            f'<button type="button" class="frame" aria-label="{role}: {name}">'
+            f"{_preview(one.appearance, '')}</button>"
+        )
+        lines.insert(0, _role(one, shown, turn))
+    best = "" if one.member or likeness is Likeness.BYTES else " best"
+    caption = "\n".join(line for line in lines if line)
+    return f'<figure class="picture{best}"{turned}>{frame}\n<figcaption>\n{caption}\n</figcaption></figure>\n'
+
+
+def _role(one: Shown, shown: Sequence[Shown], turn: Orientation) -> str:
+    if one.member is None:
+        return f'<p class="role"><span class="tag">★ Best</span> {_reason(one, shown)}</p>'
+    if turn is Orientation.UPRIGHT:
+        return ""
+    degrees = "&deg;" if turn.value[-1].isdigit() else ""
+    return f'<p class="role"><span class="turned">↻ {turn.value.capitalize()}{degrees}</span></p>'
+
+
+def _reason(best: Shown, shown: Sequence[Shown]) -> str:
+    others = [one.appearance.pixels for one in shown if one.member]
+    mine = best.appearance.pixels
+    if mine is None or any(pixels is None for pixels in others):
+        return "by pixels, then metadata, then age"
+    if all(mine > pixels for pixels in others if pixels is not None):
+        return "it has the most pixels"
+    return "none has more pixels; metadata, then age decided"
+
+
+def _preview(appearance: Appearance, alternative: str) -> str:
+    if not appearance.preview:
+        return '<span class="missing">No preview</span>'
+    data = base64.b64encode(appearance.preview).decode()
+    return f'<img loading="lazy" decoding="async" alt="{alternative}" src="data:image/jpeg;base64,{data}">'
+
+
+def _facts(one: Shown) -> str:
+    looks = one.appearance
+    pixels = "dimensions unknown" if looks.pixels is None else f"{looks.width} &times; {looks.height}"
+    return f"{pixels} · {size_text(one.asset.size)} · {escape(one.asset.media_type)}"
+
+
+def _distances(distances: Distances) -> str:
+    named = {
+        "PDQ": distances.pdq,
+        "pHash": distances.phash,
+        "dHash": distances.dhash,
+        "aHash": distances.ahash,
+    }
+    cells = "".join(
+        f"<div><dt>{name}</dt><dd>{'&ndash;' if bits is None else bits}</dd></div>"
+        for name, bits in named.items()
+    )
+    return f'<dl class="distances" aria-label="Distances to the best, in bits">{cells}</dl>'
+
+
+def open_places(asset: Asset) -> list[Location]:
+    """Return the places at which the file is, as far as is known."""
+    return [place for place in asset.locations if place.row.closed_at is None]
+
+
+def _places(asset: Asset) -> str:
+    places = open_places(asset)
+    items = [_place(place) for place in places[:_MOST_PLACES]]
+    if len(places) > _MOST_PLACES:
+        more = number(len(places) - _MOST_PLACES, "more place", "more places")
+        items.append(f'<li class="quiet">{more} not shown</li>')
+    if not places:
+        items.append('<li class="quiet">at no known place any more</li>')
+    if asset.in_store:
+        items.append('<li><span class="state">in the store</span></li>')
+    return f'<ul class="places" aria-label="Places">{"".join(items)}</ul>'
+
+
+def _place(place: Location) -> str:
+    state = place.row.state
+    told = "" if state == LocationState.PRESENT else f' <span class="state">{escape(state)}</span>'
+    return f'<li><code dir="ltr"><bdi>{escape(show_path(place.path))}</bdi></code>{told}</li>'
+
+
+def _name(asset: Asset) -> str:
+    """Return what an asset is called, cut in the middle if that is very long."""
+    places = open_places(asset)
+    whole = places[0].path.rpartition(b"/")[2] if places else asset.original_name or b""
+    name = show_path(whole) or f"entity {asset.entity}"
+    half = _LONGEST_NAME // 2
+    return name if len(name) <= _LONGEST_NAME else f"{name[:half]} … {name[-half:]}"
+
+
+def _sha256(asset: Asset) -> str:
+    return asset.sha256.hex() if asset.sha256 else "SHA-256 unknown"

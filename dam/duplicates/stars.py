@@ -1,0 +1,139 @@
+"""Groups by star: each around one picture, every other one confirmed against just that one.
+
+Groups by single link, where a member need only be like some other member, chain whole libraries together.
+"""
+
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dam.duplicates.classes import Classes
+from dam.duplicates.links import Links
+from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
+from dam.duplicates.turning import swaps_sides
+from dam.search.orientation import Orientation
+
+Aspects = NDArray[np.float64]
+Judged = Callable[[int, int], bool]
+
+_SWAPS = np.array([swaps_sides(which) for which in ORIENTATIONS])
+_UPRIGHT = ORIENTATIONS.index(Orientation.UPRIGHT)
+
+
+class Star(NamedTuple):
+    """A picture and those that are like it, by their numbers, nearest first."""
+
+    centre: int
+    members: Numbers
+    orientations: NDArray[np.uint8]
+    """How each is turned against the centre."""
+
+
+class Stars:
+    """Makes the stars of pictures, the largest first.
+
+    The centre of a star is the picture that most are like, not the best one: a picture with a border has
+    more pixels than the original, but less is near to it (Aslam, Pelekhov, Rus: "The Star Clustering
+    Algorithm for Static and Dynamic Information Organization", 2004).
+    """
+
+    def __init__(
+        self,
+        classes: Classes,
+        pairs: Pairs,
+        *,
+        aspects: Aspects,
+        tolerance: float,
+        judged: Judged,
+        chosen: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Take classes of pictures and the pairs of classes; aspects are width by height of each picture.
+
+        `judged` tells of two pictures that somebody has decided about them; of the pictures that are `chosen`
+        one must be in every pair.
+        """
+        self._classes = classes
+        self._aspects = aspects
+        self._tolerance = tolerance
+        self._judged = judged
+        self._chosen = chosen
+        self._links = Links(pairs, len(classes))
+        self._in_class = np.argsort(classes.of, kind="stable")
+        self._starts = np.concatenate(([0], np.cumsum(classes.sizes)))
+        self._sizes = classes.sizes.copy()
+        self._taken = np.zeros(len(classes.of), dtype=np.bool_)
+
+    def candidates(self) -> Numbers:
+        """Return the pictures that may be in a star at all: their class has others, or a pair."""
+        worth = (self._classes.sizes > 1) | self._links.linked
+        return np.flatnonzero(worth[self._classes.of])
+
+    def leave_out(self, pictures: Numbers) -> None:
+        """Let these pictures be in no star."""
+        self._taken[pictures] = True
+
+    def of(self, candidates: Numbers) -> Iterator[Star]:
+        """Yield the stars of these candidates; of those that as many are like the first is taken first."""
+        # What a picture could have at most falls as others take it: it is counted anew when its turn comes.
+        most = self._links.reach(self._classes.sizes)[self._classes.of[candidates]]
+        order = np.argsort(-most, kind="stable")
+        waiting: list[tuple[int, int]] = []
+        for place in order.tolist():
+            yield from self._larger_than(int(most[place]), waiting, candidates)
+            self._put(place, waiting, candidates)
+        yield from self._larger_than(0, waiting, candidates)
+
+    def _put(self, place: int, waiting: list[tuple[int, int]], candidates: Numbers) -> None:
+        centre = int(candidates[place])
+        if not self._taken[centre] and (size := len(self._around(centre).members)):
+            heappush(waiting, (-size, place))
+
+    def _larger_than(self, size: int, waiting: list[tuple[int, int]], candidates: Numbers) -> Iterator[Star]:
+        """Yield the stars among those waiting that none of at most that size can surpass."""
+        while waiting and -waiting[0][0] >= max(size, 1):
+            counted, place = heappop(waiting)
+            centre = int(candidates[place])
+            if self._taken[centre]:
+                continue
+            star = self._around(centre)
+            if len(star.members) < -counted:
+                self._put(place, waiting, candidates)
+                continue
+            self._taken[centre] = True
+            self._taken[star.members] = True
+            yield star
+
+    def _around(self, centre: int) -> Star:
+        own = int(self._classes.of[centre])
+        linked, distances, orientations = self._links.of(own)
+        lots = [self._untaken(number) for number in (own, *linked.tolist())]
+        repeats = [len(lot) for lot in lots]
+        members = np.concatenate(lots)
+        apart = np.repeat(np.concatenate(([0], distances)).astype(np.uint8), repeats)
+        turned = np.repeat(np.concatenate(([_UPRIGHT], orientations)).astype(np.uint8), repeats)
+        kept = (members != centre) & self._same_shape(centre, members, turned)
+        if self._chosen is not None and not self._chosen[centre]:
+            kept &= self._chosen[members]
+        members, apart, turned = members[kept], apart[kept], turned[kept]
+        free = ~np.array([self._judged(centre, member) for member in members.tolist()], dtype=np.bool_)
+        members, apart, turned = members[free], apart[free], turned[free]
+        order = np.lexsort((members, turned, apart))
+        return Star(centre, members[order], turned[order])
+
+    def _untaken(self, number: int) -> Numbers:
+        """Return the pictures of a class that are in no star yet; those that are, are not looked at again."""
+        start, size = int(self._starts[number]), int(self._sizes[number])
+        members = self._in_class[start : start + size]
+        left = members[~self._taken[members]]
+        self._in_class[start : start + len(left)] = left
+        self._sizes[number] = len(left)
+        return left
+
+    def _same_shape(self, centre: int, members: Numbers, turned: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        aspects = self._aspects[members]
+        ratio = np.where(_SWAPS[turned], 1 / aspects, aspects) / self._aspects[centre]
+        alike: NDArray[np.bool_] = np.maximum(ratio, 1 / ratio) <= self._tolerance
+        return alike
