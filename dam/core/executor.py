@@ -25,8 +25,8 @@ class Channel(Protocol):
         """Tell whether another batch would keep the workers busy rather than wait."""
         ...
 
-    def start(self, jobs: Sequence[Job]) -> None:
-        """Hand over jobs that travel together."""
+    def start(self, jobs: Sequence[Job], near: int = 0) -> None:
+        """Hand over jobs that travel together: to the worker of this number, if there is still one."""
         ...
 
     def finished(self, timeout: float | None = None) -> Finished:
@@ -81,7 +81,7 @@ class _Queue:
     def has_room(self) -> bool:
         return not self._waiting
 
-    def start(self, jobs: Sequence[Job]) -> None:
+    def start(self, jobs: Sequence[Job], near: int = 0) -> None:
         self._waiting.extend(jobs)
 
     def finished(self, timeout: float | None = None) -> Finished:

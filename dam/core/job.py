@@ -16,6 +16,11 @@ class Allowance:
 class Watch(Protocol):
     """Is told what a job is about to do, so that it is known what killed a worker."""
 
+    @property
+    def worker(self) -> int:
+        """Give the number of the worker that runs the job, for `Channel.start`; 0 if it has none."""
+        ...
+
     def step(self, name: str) -> None:
         """Say what comes next."""
         ...
@@ -35,6 +40,8 @@ class Watch(Protocol):
 
 class Unwatched:
     """A watch that lets everything pass, for work in this very process."""
+
+    worker = 0
 
     def step(self, name: str) -> None:
         """Do nothing."""

@@ -87,17 +87,21 @@ class WorkerPool:
         """Tell whether a worker has fewer batches than keep it busy."""
         return len(self._slots) < self._workers or any(len(s.under_way) < _QUEUED for s in self._slots)
 
-    def start(self, results: Results, items: list[Item]) -> None:
-        """Give a batch to the worker that has the least to do."""
+    def start(self, results: Results, items: list[Item], near: int = 0) -> None:
+        """Give a batch to the worker of this number, or else to the one that has the least to do."""
         self._batches += 1
         batch = Batch(self._batches, items, results)
+        slot = next((slot for slot in self._slots if slot.number == near), None) or self._idlest()
+        with _starting():
+            slot.start(batch)
+
+    def _idlest(self) -> Slot:
+        """Return the slot with the least to do, a new one while there may be more."""
         idle = min(self._slots, key=lambda slot: len(slot.under_way), default=None)
-        if (idle is None or idle.under_way) and len(self._slots) < self._workers:
+        if idle is None or (idle.under_way and len(self._slots) < self._workers):
             idle = self._new_slot()
             self._slots.append(idle)
-        assert idle is not None  # noqa: S101
-        with _starting():
-            idle.start(batch)
+        return idle
 
     def futures(self, results: Results) -> dict[Future[list[Any]], Slot]:
         """Return what is under way for a channel, and where."""
@@ -184,7 +188,7 @@ class WorkerPool:
         self._made += 1
         folder = os.path.join(self._folder.name, str(self._made))
         os.makedirs(folder)  # Whoever tidies TMPDIR may have removed the one above.
-        return Slot(folder, self._limits)
+        return Slot(self._made, folder, self._limits)
 
     def _prepare(self) -> tempfile.TemporaryDirectory[str]:
         for variable, value in _ENVIRONMENT.items():
@@ -206,8 +210,8 @@ class _WorkerChannel:
     def has_room(self) -> bool:
         return self._pool.has_room
 
-    def start(self, jobs: Sequence[Job]) -> None:
-        self._pool.start(self._arrived, [Item(job, job) for job in jobs])
+    def start(self, jobs: Sequence[Job], near: int = 0) -> None:
+        self._pool.start(self._arrived, [Item(job, job) for job in jobs], near)
 
     def finished(self, timeout: float | None = None) -> Finished:
         patience = _LOOK_AFTER if timeout is None else timeout

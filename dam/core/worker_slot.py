@@ -52,9 +52,10 @@ class Batch:
 class Slot:
     """The place of one worker, and whatever process fills it at present."""
 
-    def __init__(self, folder: str, limits: WorkerLimits) -> None:
+    def __init__(self, number: int, folder: str, limits: WorkerLimits) -> None:
         from pebble import ProcessPool
 
+        self.number = number
         self.files = WorkerFiles(os.path.join(folder, "record"), os.path.join(folder, "noise"))
         self.under_way: dict[Future[list[Any]], Batch] = {}
         with open(self.files.record, "wb") as file:
@@ -64,7 +65,7 @@ class Slot:
             max_workers=1,
             max_tasks=_RECYCLE_AFTER,
             initializer=prepare,
-            initargs=[limits, self.files],
+            initargs=[limits, self.files, number],
             context=multiprocessing.get_context("forkserver"),
         )
 
