@@ -61,6 +61,11 @@ class Job(Protocol):
     """Work for a worker; it pickles, and doing it twice is doing it once."""
 
     @property
+    def subject(self) -> str:
+        """Give what it is about, in words for people."""
+        ...
+
+    @property
     def cost(self) -> int:
         """Give roughly how many bytes it reads: cheap jobs travel together."""
         ...

@@ -69,6 +69,11 @@ class WorkerPool:
         """Open a channel; several may be open at a time."""
         return _WorkerChannel(self)
 
+    def at_work(self) -> list[str]:
+        """Tell for each worker which job it is at, and at which step of it."""
+        # Copies: the coordinator goes on meanwhile.
+        return [said for slot in list(self._slots) if (said := slot.at_work())]
+
     def __enter__(self) -> Self:
         return self
 

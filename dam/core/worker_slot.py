@@ -90,6 +90,18 @@ class Slot:
         """
         return not self._pool.active
 
+    def at_work(self) -> str | None:
+        """Tell what the worker is at; None if it has nothing to do. Any thread may ask."""
+        try:
+            words = read_last_words(self.files.record)
+        except OSError:
+            return None
+        for batch in list(self.under_way.values()):
+            if batch.number == words.batch:
+                subject = batch.items[words.index].asked.subject
+                return f"{subject} ({words.step})" if words.step else subject
+        return None
+
     def last_words(self) -> tuple[LastWords, str]:
         """Return where the worker is or was, and what C libraries have said on its stderr."""
         return read_last_words(self.files.record), read_noise(self._noise)

@@ -9,6 +9,7 @@ from typing import Any, Self
 from dam.core.columns import utc_now
 from dam.core.content import DerivedStore, Source
 from dam.core.job import Watch
+from dam.core.path_text import show_path
 from dam.core.recognition import FileExtensionComponent, extension_of
 from dam.core.system import System
 from dam.core.visit import Result, Rows, Task, visit
@@ -85,6 +86,11 @@ class Take:
     barred: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def subject(self) -> str:
+        """Give the path."""
+        return show_path(self.path)
+
+    @property
     def cost(self) -> int:
         """Give the size that the walk saw."""
         return self.size
@@ -147,7 +153,8 @@ def first_visit(
     barred: Mapping[str, str] | None = None,
 ) -> Task:
     """Return the task of visiting a content that is probably new, first seen at `path`."""
-    return Task(0, systems, first_rows(path), source=source, derived=derived, barred=barred or {})
+    name = show_path(path)
+    return Task(0, systems, first_rows(path), source=source, derived=derived, barred=barred or {}, name=name)
 
 
 def first_rows(path: bytes) -> Rows:

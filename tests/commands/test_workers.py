@@ -7,7 +7,6 @@ import pytest
 
 from tests.command_line import CommandProcess
 from tests.commands.facts import add, outcomes, sha256, show, write
-from tests.commands.faulty import install_faulty
 
 HARM = {
     "crash": "crashed the decoder (SIGSEGV)",
@@ -15,19 +14,6 @@ HARM = {
     "hoard": "out of memory",
     "raise": "told to fail",
 }
-
-
-@pytest.fixture
-def plugged(
-    dam_process: CommandProcess, library_environment: pytest.MonkeyPatch, tmp_path: Path
-) -> CommandProcess:
-    """The program with the faulty plugin, two workers and little memory."""
-    install_faulty(tmp_path / "plugins", library_environment)
-    library_environment.setenv("DAM_WORKERS", "2")
-    library_environment.setenv("DAM_WORKER_MEMORY", "768")
-    made = dam_process("setup-db")
-    assert made.exit_code == 0, made.stderr
-    return dam_process
 
 
 def test_the_reason_stands_in_the_ledger_and_all_else_goes_on(plugged: CommandProcess, media: Path) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped
 from dam.core.component import Component, Kind
 from dam.core.content import Content
 from dam.core.executor import Executor, InProcess, run_jobs
-from dam.core.job import Allowance, Watch
+from dam.core.job import Allowance
 from dam.core.ledger import Outcome
 from dam.core.recognition import FileExtensionComponent
 from dam.core.registry import Registry
@@ -376,32 +376,3 @@ def test_no_workers_at_all_means_this_process() -> None:
 
     assert isinstance(executor, InProcess)
     assert result.products[WorkerComponent] == [{"pid": os.getpid()}]
-
-
-def test_jobs_can_be_sent_to_the_worker_that_did_others(tmp_path: Path) -> None:
-    with WorkerPool(2, WorkerLimits(60, 2048)) as pool:
-        channel = pool.channel()
-        for _ in range(2):
-            channel.start([Where()])
-        first, second = [number for _ in range(2) for _, (number, _) in channel.finished()]
-        assert {first, second} == {1, 2}
-        for _ in range(3):
-            channel.start([Where(), Where()], near=second)
-        told = [found for _ in range(3) for _, found in channel.finished()]
-        assert {number for number, _ in told} == {second}
-        assert len({process for _, process in told}) == 1
-        channel.start([Where()], near=99)
-        assert len(channel.finished()) == 1
-
-
-@dataclass(frozen=True)
-class Where:
-    """The job of telling which worker, and which process, does it."""
-
-    cost: int = 0
-
-    def run(self, watch: Watch) -> tuple[int, int]:
-        return watch.worker, os.getpid()
-
-    def without(self, step: str, reason: str) -> "Where":
-        return self
