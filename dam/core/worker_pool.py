@@ -199,7 +199,7 @@ class WorkerPool:
         for variable, value in _ENVIRONMENT.items():
             os.environ.setdefault(variable, value)
         multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED)
-        with _interrupts_ignored():
+        with _interrupts_ignored(), _current_folder_ignored():
             forkserver.ensure_running()
         return tempfile.TemporaryDirectory(prefix="dam-")
 
@@ -282,6 +282,20 @@ def _starting() -> Iterator[None]:
             f"cannot start a worker: {(error.strerror or str(error)).lower()}",
             hint="look at TMPDIR, and at the limits on processes and open files",
         ) from error
+
+
+@contextlib.contextmanager
+def _current_folder_ignored() -> Iterator[None]:
+    """Let what is started inside look for no modules in the current folder, which may hold anything."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 @contextlib.contextmanager
