@@ -39,6 +39,7 @@ def run(
     outcomes: Counter[str] = Counter()
     visited = damaged = new_failures = 0
     with open_library() as library, Progress("running") as progress:
+        progress.ask(library.at_work)
         chosen = [library.registry.system(name) for name in systems or []]
         failed_before = {(failure.entity, failure.system) for failure in library.failures()}
         for result in library.run(*chosen, retry_failed=retry_failed):
