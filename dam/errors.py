@@ -13,6 +13,7 @@
     |-- NoSpace                  6  the disk is full
     |-- StoreError               7  the store failed: stop the group
     |-- DatabaseError            7  the database failed
+    |   `-- NotWritable          7  the database can be read, and not be written to
     |-- WorkerError              7  no worker process can do its work
     |-- SchemaError              8  the schema is not this program's
     `-- NoLibrary                9  there is no library, database or store here
@@ -94,6 +95,10 @@ class DatabaseError(DamError):
     """The database failed."""
 
     exit_code = 7
+
+
+class NotWritable(DatabaseError):
+    """The database can be read, and not be written to."""
 
 
 class WorkerError(DamError):

@@ -54,6 +54,7 @@ def extent_fields(extent: Extent, groups: int) -> dict[str, Any]:
         "groups": groups,
         "pictures": extent.pictures,
         "incomparable": extent.incomparable,
+        "undecoded": extent.undecoded,
         "sampled_recall": recall,
     }
 
@@ -71,6 +72,10 @@ def extent_lines(extent: Extent) -> Iterator[str]:
     if extent.incomparable:
         images = counted(extent.incomparable, "image was", "images were")
         yield f"{images} not compared: too small or too plain, or not hashed (see dam-cli status)"
+    if extent.undecoded:
+        images = counted(extent.undecoded, "image", "images")
+        why = extent.hindrance or "out of reach or damaged (see dam-cli scan)"
+        yield f"cannot say of {images} whether the pixels are those of others: {why}"
 
 
 def _differences(member: Member) -> str:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from math import isnan
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from dam.duplicates.group import Likeness
 
 if TYPE_CHECKING:
     from dam.duplicates.criteria import Criteria
+    from dam.duplicates.extent import Extent
     from dam.duplicates.group import Group
     from dam.duplicates.report import DuplicatesReport
     from dam.duplicates.scope import Scope
@@ -68,7 +70,8 @@ def find_duplicates(
 
     Three classes, never mixed: byte-identical (one content at several places), pixel-identical (other
     files, the same pixels) and near (other pixels, the same picture). A group stands around its best
-    member (most pixels, richest metadata, oldest). Nothing is deleted. Exit code 1 means that there is none.
+    member (most pixels, richest metadata, oldest). Nothing is deleted. Exit code 1 means that there is none,
+    3 that the pixels of some pictures could not be compared.
     """
     from dam.commands.duplicate_lines import extent_fields, extent_lines, group_fields, group_lines
     from dam.commands.output import print_json, print_line, talk
@@ -98,6 +101,13 @@ def find_duplicates(
         talk(f"groups of duplicates: {found}, shown in {report}")
     if not found:
         talk("no duplicates found")
+    return _exit_code(found, duplicates.extent)
+
+
+def _exit_code(found: int, extent: "Extent") -> int:
+    """Return 3 if there may be more than was found, which 0 and 1 would deny."""
+    if extent.undecoded:
+        return 3
     return 0 if found else 1
 
 
@@ -138,6 +148,8 @@ def _criteria(
         raise UsageError("cannot find: only one of --tight, --loose and --pdq-threshold makes sense")
     if unknown := sorted(set(classes) - set(_CLASSES)):
         raise UsageError(f"unknown class: {unknown[0]}", hint=f"there are: {', '.join(_CLASSES)}")
+    if aspect is not None and isnan(aspect):
+        raise UsageError("bad aspect tolerance: nan: not a number")
     chosen: dict[str, Any] = {"rotated": rotated}
     if tight or loose:
         chosen["nearness"] = TIGHT if tight else LOOSE
@@ -155,7 +167,7 @@ def _scope(library: "Library", new_since: str | None, having: list[str], lacking
 
     component = library.registry.component
     return Scope(
-        new_since=parse_moment(new_since) if new_since else None,
+        new_since=None if new_since is None else parse_moment(new_since),
         having=tuple(map(component, having)),
         lacking=tuple(map(component, lacking)),
     )

@@ -4,7 +4,16 @@ import re
 
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
-from dam.errors import Busy, DamError, DatabaseError, IntegrityError, NoLibrary, NoSpace, SchemaError
+from dam.errors import (
+    Busy,
+    DamError,
+    DatabaseError,
+    IntegrityError,
+    NoLibrary,
+    NoSpace,
+    NotWritable,
+    SchemaError,
+)
 
 _SQLITE: dict[str, type[DamError]] = {
     "SQLITE_BUSY": Busy,
@@ -14,10 +23,13 @@ _SQLITE: dict[str, type[DamError]] = {
     "SQLITE_CORRUPT": IntegrityError,
     "SQLITE_NOTADB": IntegrityError,
     "SQLITE_CANTOPEN": DatabaseError,
+    "SQLITE_READONLY": NotWritable,
 }
 _POSTGRESQL: dict[str, type[DamError]] = {
     "55P03": Busy,  # lock not available
     "57014": Busy,  # statement timeout
+    "25006": NotWritable,  # a read-only transaction, as on a standby
+    "42501": NotWritable,  # a role that may not
     "53100": NoSpace,
     "3D000": NoLibrary,  # no such database
     "42P01": SchemaError,  # no such table

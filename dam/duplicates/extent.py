@@ -19,5 +19,9 @@ class Extent:
     """Pictures that were compared with each other."""
     incomparable: int = 0
     """Images that were not: too small, too plain, or without a current hash."""
+    undecoded: int = 0
+    """Pictures that may have the pixels of others, and could not be decoded to see."""
+    hindrance: str | None = None
+    """Why not, where it was not that they are out of reach."""
     recall: Recall | None = None
     """How many pairs were found of a sample's; None if everything was compared with everything."""

@@ -1,7 +1,7 @@
 """Finding duplicates: the whole library, or a part of it, against all of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,12 @@ from dam.duplicates.classes import Classes, collapse
 from dam.duplicates.criteria import Criteria
 from dam.duplicates.extent import Extent
 from dam.duplicates.group import Group, Likeness
-from dam.duplicates.identical_pixels import beyond_comparison, may_be_identical, with_same_pixels
+from dam.duplicates.identical_pixels import (
+    beyond_comparison,
+    may_be_identical,
+    still_undecoded,
+    with_same_pixels,
+)
 from dam.duplicates.looks import alike_by_look
 from dam.duplicates.near import NearPairs
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
@@ -26,6 +31,7 @@ from dam.duplicates.scope import Scope
 from dam.duplicates.stars import Judged, Star, Stars
 from dam.duplicates.turning import composed, inverse
 from dam.duplicates.watch import Watch
+from dam.errors import NotWritable
 from dam.search.orientation import Orientation
 from dam.search.page import Entities
 
@@ -104,7 +110,7 @@ class Duplicates:
             entities = pictures.entities
             alike = alike_by_look(classes, within, lambda number: self._means.preview(int(entities[number])))
             pairs = Pairs.joined([pairs, alike])
-        self.extent = Extent(len(pictures), pictures.left_out, recall)
+        self.extent = Extent(len(pictures), pictures.left_out, recall=recall)
         return pairs
 
     def _expect(self, comparisons: int) -> Callable[[int], None]:
@@ -119,14 +125,24 @@ class Duplicates:
             plain = beyond_comparison(session)
         candidates = np.union1d(may_be_identical(pictures, classes, pairs), plain)
         self._means.watch.expect("decoding", len(candidates))
-        for _ in self._means.hash_pixels(candidates.tolist()):
-            self._means.watch.advance(1)
+        hindrance = self._decode(candidates)
         with self._means.database.read() as session:
+            undecoded = still_undecoded(session, candidates)
+            self.extent = replace(self.extent, undecoded=undecoded, hindrance=hindrance)
             lots = with_same_pixels(session, candidates)
             ranked = richest_first(session, self._means.registry, lots)
         within = None if chosen is None else set(chosen.tolist())
         for lot in ranked:
             yield from _split(lot, judged, within)
+
+    def _decode(self, candidates: Entities) -> str | None:
+        """Hash the pixels of these; return why that is not possible where nothing can be written."""
+        try:
+            for _ in self._means.hash_pixels(candidates.tolist()):
+                self._means.watch.advance(1)
+        except NotWritable as error:
+            return error.message
+        return None
 
     def _near(
         self,

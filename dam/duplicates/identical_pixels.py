@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from dam.core.pending import pending_among
 from dam.duplicates.classes import Classes, collapse
 from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
 from dam.duplicates.pictures import Pictures
 from dam.models.image.dimensions_component import DimensionsComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent
-from dam.models.image.image_pixel_hash_component import ImagePixelHashComponent
+from dam.models.image.image_pixel_hash_component import ImagePixelHashComponent, hash_pixels
 from dam.models.image.raster import SHORT_SIDE
 from dam.search.orientation import Orientation
 from dam.search.page import Entities
@@ -80,6 +81,14 @@ def beyond_comparison(session: Session) -> Entities:
         lot = [row[3] for row in equals]
         found += lot if len(lot) > 1 else []
     return np.array(found, dtype=np.int64)
+
+
+def still_undecoded(session: Session, entities: Entities) -> int:
+    """Count of these entities those whose pixels are still to be hashed."""
+    return sum(
+        len(pending_among(session, [hash_pixels], entities[start : start + _AT_ONCE].tolist(), named=True))
+        for start in range(0, len(entities), _AT_ONCE)
+    )
 
 
 def with_same_pixels(session: Session, entities: Entities) -> list[list[int]]:
