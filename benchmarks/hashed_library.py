@@ -21,6 +21,7 @@ from dam.models.image.image_ahash_component import ImageAHashComponent
 from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_phash_component import ImagePHashComponent
+from dam.search.counting import pack_counts
 from dam.search.packing import pack
 
 FINGERPRINTS: tuple[type[Fingerprint], ...] = (
@@ -87,6 +88,7 @@ def fill(library: Library, count: int, seed: int = 1, *, likes: float = 0.0) -> 
     _settle(library.database)
     before = time.process_time()
     pack(library.database, FINGERPRINTS)
+    pack_counts(library.database, library.registry.kinds)
     taken = time.process_time() - before
     _settle(library.database)
     return taken

@@ -21,10 +21,12 @@ from dam.search.words import Words
 Expect = Callable[[int], Done]
 """Is told how many comparisons there will be; returns what is told of those made."""
 
-_KEYS = 32
-_NEIGHBOURS = (64, 2048)
-_PROPOSED = 100_000_000_000
-"""Comparisons of what proposals name: two or three minutes."""
+_KEYS = 128
+_MANY = 4_000_000
+"""Hashes from which on twice as many keys find more than twice as many neighbours do."""
+_NEIGHBOURS = (64, 256)
+_PROPOSED = 160_000_000_000
+"""Comparisons of what proposals name: a few minutes."""
 _SAMPLED = 4_000_000_000
 """Comparisons to estimate what the proposals have missed."""
 _UPRIGHT = ORIENTATIONS.index(Orientation.UPRIGHT)
@@ -33,7 +35,8 @@ _UPRIGHT = ORIENTATIONS.index(Orientation.UPRIGHT)
 def effort_for(count: int) -> Effort:
     """Return with how many neighbours, in how many orders, each of so many hashes is compared."""
     least, most = _NEIGHBOURS
-    return Effort(_KEYS, min(max(_PROPOSED // (_KEYS * max(count, 1)), least), most))
+    keys = _KEYS if count < _MANY else 2 * _KEYS
+    return Effort(keys, min(max(_PROPOSED // (keys * max(count, 1)), least), most))
 
 
 class Found(NamedTuple):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from dam.core.component import Fingerprint
+from dam.core.component import Component
 from dam.models.fingerprint_page import FORMAT, FingerprintPage
 
 WORTH_PACKING = 1024
@@ -37,7 +37,7 @@ class Header:
         return Range(self.after, self.upto)
 
 
-def layout(session: Session, fingerprint: type[Fingerprint]) -> Iterator[Header | Range]:
+def layout(session: Session, fingerprint: type[Component]) -> Iterator[Header | Range]:
     """Yield what a fingerprint's table consists of: pages, and ranges that are in no page."""
     covered = 0
     for header in page_headers(session, fingerprint):
@@ -48,7 +48,7 @@ def layout(session: Session, fingerprint: type[Fingerprint]) -> Iterator[Header 
     yield Range(covered)
 
 
-def page_headers(session: Session, fingerprint: type[Fingerprint]) -> list[Header]:
+def page_headers(session: Session, fingerprint: type[Component]) -> list[Header]:
     """Return a fingerprint's pages in the order of their ranges, which never overlap.
 
     If nobody watches the table any more, no page of it is believed.
@@ -67,7 +67,7 @@ def page_headers(session: Session, fingerprint: type[Fingerprint]) -> list[Heade
     return found
 
 
-def unpacked(session: Session, fingerprint: type[Fingerprint], least: int = WORTH_PACKING) -> Iterator[Range]:
+def unpacked(session: Session, fingerprint: type[Component], least: int = WORTH_PACKING) -> Iterator[Range]:
     """Yield the ranges outside of pages in which there is enough to pack."""
     if not is_watched(session, fingerprint):
         return
@@ -80,7 +80,7 @@ def unpacked(session: Session, fingerprint: type[Fingerprint], least: int = WORT
                 yield part
 
 
-def is_watched(session: Session, fingerprint: type[Fingerprint]) -> bool:
+def is_watched(session: Session, fingerprint: type[Component]) -> bool:
     """Tell whether the database itself deletes this fingerprint's pages when they are not true any more."""
     wanted = [f"packed_{fingerprint.__tablename__}_{event}" for event in ("insert", "update", "delete")]
     if session.get_bind().dialect.name == "sqlite":

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, and_, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
-from dam.core.component import Fingerprint
 from dam.core.ledger import LedgerRow, Outcome, system_ids_known
 from dam.models.image import ImageComponent
 from dam.models.image.dimensions_component import DimensionsComponent
@@ -16,8 +15,8 @@ from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
 from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.search.counting import count_rows
 from dam.search.image_fingerprints import ImageFingerprints
-from dam.search.layout import Header, Range, layout
 
 _AT_ONCE = 500
 """Entities in one statement: databases take no endless list of parameters."""
@@ -54,8 +53,8 @@ def count_uncompared(session: Session) -> int:
         failed = select(func.count()).where(
             LedgerRow.system_id == number, LedgerRow.outcome == Outcome.FAILED.value
         )
-        hashed = _count_rows(session, ImagePHashComponent)
-        return max(0, session.scalar(images) - hashed - session.scalar(failed))  # type: ignore[operator]
+        settled = count_rows(session, ImagePHashComponent) + (session.scalar(failed) or 0)
+        return max(0, count_rows(session, ImageComponent) - settled)
     entry = select(LedgerRow.entity_id).where(
         LedgerRow.entity_id == ImageComponent.entity_id,
         LedgerRow.system_id == number,
@@ -70,21 +69,6 @@ def _all_current(session: Session, number: int) -> bool:
     versions = select(LedgerRow.version).where(LedgerRow.system_id == number).limit(1)
     ends = [session.scalar(versions.order_by(end)) for end in (LedgerRow.version, LedgerRow.version.desc())]
     return all(end in (None, hash_perceptually.version) for end in ends)
-
-
-def _count_rows(session: Session, fingerprint: type[Fingerprint]) -> int:
-    """Count a table's rows by what its pages say of themselves."""
-    return sum(
-        part.count if isinstance(part, Header) else _count_range(session, fingerprint, part)
-        for part in layout(session, fingerprint)
-    )
-
-
-def _count_range(session: Session, fingerprint: type[Fingerprint], span: Range) -> int:
-    statement = select(func.count()).where(fingerprint.entity_id > span.after)
-    if span.upto is not None:
-        statement = statement.where(fingerprint.entity_id <= span.upto)
-    return session.scalar(statement) or 0
 
 
 def _hashed(session: Session) -> Select[Any]:

@@ -7,6 +7,7 @@ from dam.core.component import Fingerprint
 from dam.core.database import Database
 from dam.core.registry import Registry
 from dam.errors import DamError
+from dam.search.counting import pack_counts
 from dam.search.layout import unpacked
 
 _OFTEN_ENOUGH = 65536
@@ -21,6 +22,7 @@ class PageUpkeep:
     def __init__(self, database: Database, registry: Registry) -> None:
         self._database = database
         self._fingerprints = [c for c in registry.components if issubclass(c, Fingerprint)]
+        self._kinds = registry.kinds
         self._recorded = 0
 
     def recorded(self, count: int) -> None:
@@ -35,6 +37,7 @@ class PageUpkeep:
             return
         self._recorded = 0
         try:
+            pack_counts(self._database, self._kinds)
             if wanting := self._wanting():
                 from dam.search.packing import pack
 
