@@ -20,7 +20,9 @@ def answer(library: Command, *arguments: Argument) -> tuple[list[dict[str, Any]]
     return groups, last["summary"], found
 
 
-def groups(library: Command, *arguments: Argument, exit_code: int | None = None) -> list[tuple[str, list[str]]]:
+def groups(
+    library: Command, *arguments: Argument, exit_code: int | None = None
+) -> list[tuple[str, list[str]]]:
     """Return each group as its class and its names, best first; of one entity the names of its places."""
     found, summary, result = answer(library, *arguments)
     assert result.exit_code == (exit_code if exit_code is not None else 0 if found else 1), result.stderr

@@ -89,7 +89,7 @@ def test_people_read_places_distances_and_how_far_it_went(
         str(tmp_path / "media" / name) for name in ("lake.jpg", "backup/lake.jpg")
     }
     assert len([line for line in lines if line.endswith("  best")]) == 2
-    assert re.search(r"/small\.jpg  pdq \d+  phash \d+  dhash \d+  ahash \d+$", found.stdout, re.M)
+    assert re.search(r"/small\.jpg  pdq \d+  phash \d+  dhash \d+  ahash \d+$", found.stdout, re.MULTILINE)
     assert found.stderr == "compared 9 pictures, each with each\n"
 
 
