@@ -25,6 +25,8 @@ class FoundGroups:
         self._centres: set[Path] = set()
         with answer.open(encoding="utf-8") as lines:
             for number, group in enumerate(map(json.loads, lines)):
+                if "summary" in group:
+                    continue
                 entities = [group["best"], *group["members"]]
                 by_class[group["class"]].update((path, number) for one in entities for path in _paths(one))
                 if group["class"] == _NEAR:

@@ -50,6 +50,7 @@ def run(workshop: Workshop) -> Iterator[Figure | Table]:
     variants = [picture for picture in pictures if not picture.is_original]
     yield Figure("photos", len(pictures) - len(variants), "and what became of them")
     yield from _tables(variants, upright, rotated, phash)
+    yield _losses(variants, upright)
     yield from _recall_figures(variants, upright, rotated)
     yield from _class_figures(variants, upright)
     for name, found in (("", upright), (" --rotated", rotated)):
@@ -88,6 +89,22 @@ def _tables(
             for name, some in _grouped(variants, key)
         ]
         yield Table(f"Recall by {title}", (title, "pictures", *tests), rows)
+
+
+def _losses(variants: list[LabelledPicture], found: FoundGroups) -> Table:
+    """Tell whether many photos lose something, or few lose everything, as plain ones may."""
+    lost: Counter[tuple[Path, str]] = Counter()
+    for one in variants:
+        if one.kind in ("same", "edit") and not found.together(one.path, one.original):
+            lost[one.original, one.kind] += 1
+    totals: Counter[Path] = Counter()
+    for (original, _), count in lost.items():
+        totals[original] += count
+    rows: list[list[str | float]] = [
+        [original.name, lost[original, "same"], lost[original, "edit"]]
+        for original, _ in totals.most_common(_SHOWN)
+    ]
+    return Table("What photos lose most, in pictures", ("photo", "same", "edit"), rows)
 
 
 def _recall_figures(

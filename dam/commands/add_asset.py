@@ -99,6 +99,7 @@ def add_asset(
         open_library(**_workers(jobs)) as library,
         Progress("adding") as progress,
     ):
+        progress.ask(library.at_work)
         until = lambda: interruption.is_wanted or is_late()  # noqa: E731
         run = library.add_in_groups(_named(paths or [], from_file, null, until), options, until)
         try:

@@ -1,8 +1,9 @@
 """`dam-cli find-duplicates`: find what is the same, and what nearly is."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from math import isnan
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,11 +16,16 @@ from dam.duplicates.group import Likeness
 if TYPE_CHECKING:
     from dam.duplicates.criteria import Criteria
     from dam.duplicates.extent import Extent
+    from dam.duplicates.group import Group
     from dam.duplicates.report import DuplicatesReport
     from dam.duplicates.scope import Scope
     from dam.library import Library
+    from dam.models.asset import Asset
 
 app = command_app()
+
+_AT_ONCE = 64
+"""Groups whose assets are read together."""
 
 _CLASSES = {"byte": Likeness.BYTES, "pixel": Likeness.PIXELS, "near": Likeness.NEAR}
 
@@ -77,9 +83,8 @@ def find_duplicates(
     with open_library() as library, _page(library, report) as page, Stages() as stages:
         scope = _scope(library, new_since, having or [], lacking or [])
         duplicates = library.duplicates(criteria, scope, exhaustive=exhaustive, watch=stages)
-        for group in duplicates:
+        for group, assets in _with_assets(library, duplicates):
             found += 1
-            assets = library.assets([group.best, *(member.entity for member in group.members)])
             if page is not None:
                 page.add(group, assets)
             if as_json:
@@ -104,6 +109,16 @@ def _exit_code(found: int, extent: "Extent") -> int:
     if extent.undecoded:
         return 3
     return 0 if found else 1
+
+
+def _with_assets(library: "Library", groups: "Iterable[Group]") -> "Iterator[tuple[Group, list[Asset]]]":
+    """Yield groups with their assets, the best one's first; those of many groups are read together."""
+    waiting = iter(groups)
+    while lot := list(islice(waiting, _AT_ONCE)):
+        entities = [[group.best, *(member.entity for member in group.members)] for group in lot]
+        assets = iter(library.assets([entity for some in entities for entity in some]))
+        for group, some in zip(lot, entities, strict=True):
+            yield group, list(islice(assets, len(some)))
 
 
 @contextmanager
@@ -139,7 +154,7 @@ def _criteria(
     if tight or loose:
         chosen["nearness"] = TIGHT if tight else LOOSE
     if pdq is not None:
-        chosen["nearness"] = Nearness(pdq, pdq_if_turned=pdq)
+        chosen["nearness"] = Nearness(pdq, total_if_plain=0, pdq_if_turned=pdq, looks=False)
     if classes:
         chosen["likenesses"] = frozenset(_CLASSES[name] for name in classes)
     chosen |= {name: value for name, value in (("aspect", aspect), ("quality", quality)) if value is not None}

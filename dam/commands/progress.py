@@ -2,7 +2,10 @@
 
 import logging
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,7 +24,10 @@ class Progress:
         self._total_size = 0
         self._bar: Any = None
         self._task: Any = None
-        self._start = self._said = time.monotonic()
+        self._start = time.monotonic()
+        self._waits_for: Callable[[], Iterable[str]] = tuple
+        self._is_over = threading.Event()
+        self._clock: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
@@ -39,12 +45,21 @@ class Progress:
             )
             self._bar.start()
             self._task = self._bar.add_task(self._what, total=None)
+        elif _log.isEnabledFor(logging.INFO):
+            # By a clock of its own: what takes long is just what nothing comes from.
+            self._clock = threading.Thread(target=self._tell, name="progress", daemon=True)
+            with suppress(RuntimeError):  # No thread is to be had, and so no line: no reason to fail.
+                self._clock.start()
         return self
 
     @property
     def is_shown(self) -> bool:
         """Tell whether somebody watches a bar."""
         return self._bar is not None
+
+    def ask(self, waits_for: Callable[[], Iterable[str]]) -> None:
+        """Have lines in which nothing more is done say what is waited for; it is asked in another thread."""
+        self._waits_for = waits_for
 
     def expect(self, *, files: int, size: int) -> None:
         """Say how much there is in all, as far as is known; the time that is left follows from it."""
@@ -57,9 +72,6 @@ class Progress:
         self._size += size
         self._failures = failures
         self._show()
-        if self._bar is None and time.monotonic() - self._said > _EVERY:
-            self._said = time.monotonic()
-            _log.info("%s", self)
 
     def __str__(self) -> str:
         seconds = max(time.monotonic() - self._start, 0.001)
@@ -78,11 +90,27 @@ class Progress:
             done, total = self._size, self._total_size
         self._bar.update(self._task, completed=done, total=total or None, description=str(self))
 
+    def _tell(self) -> None:
+        before = self._files
+        while not self._is_over.wait(_EVERY):
+            _log.info("%s%s", self, self._waiting() if self._files == before else "")
+            before = self._files
+
+    def _waiting(self) -> str:
+        try:
+            what = ", ".join(self._waits_for())
+        except Exception:  # noqa: BLE001 - what is asked is in the middle of its work, in another thread
+            return ""
+        return f"; waiting for {what}" if what else ""
+
     def stop(self) -> None:
-        """Take the bar away."""
+        """Take the bar away, and say no more."""
+        self._is_over.set()
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+        if self._clock is not None and self._clock.is_alive():
+            self._clock.join(1)  # It may hang on a stderr that nobody reads.
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

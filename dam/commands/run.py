@@ -25,7 +25,11 @@ def run(
     """Bring derived components up to date.
 
     Runs every system that is new, whose version was raised, whose inputs changed or whose library has
+    <<<<<<< HEAD
     been installed since. Systems on demand run only if they are named. Exit code 3 means that something
+    =======
+    been installed since; systems on demand only if they are named. Exit code 3 means that something
+    >>>>>>> pixels
     failed which had not failed before, 4 that damage was found.
     """
     from dam.commands.output import counted, print_json, talk
@@ -35,6 +39,7 @@ def run(
     outcomes: Counter[str] = Counter()
     visited = damaged = new_failures = 0
     with open_library() as library, Progress("running") as progress:
+        progress.ask(library.at_work)
         chosen = [library.registry.system(name) for name in systems or []]
         failed_before = {(failure.entity, failure.system) for failure in library.failures()}
         for result in library.run(*chosen, retry_failed=retry_failed):

@@ -39,9 +39,10 @@ def scan(
     from dam.commands.progress import Progress
     from dam.commands.session import open_library
     from dam.core.path_text import show_path
+    from dam.services.temporary_map import TemporaryMap
 
     counts: Counter[str] = Counter()
-    lost: set[int] = set()
+    lost: TemporaryMap[int] = TemporaryMap()
     with open_library() as library, Progress("scanning") as progress:
         places = library.scan([os.fsencode(path) for path in paths or []], dry_run=dry_run)
         say = _say_json if as_json else _Speaker(verbose).say
@@ -50,14 +51,14 @@ def scan(
                 counts[place.status] += 1
                 progress.advance(failures=counts["failed"])
                 if place.last_copy_gone:
-                    lost.add(place.entity)
+                    lost.put(place.entity)
                 say(place)
         finally:
             # Also of what was done before an error or an interrupt.
             places.close()
             progress.stop()
             if as_json:
-                print_json({"summary": _figures(counts, places, lost)})
+                print_json({"summary": _figures(counts, places, len(lost))})
             talk(_summary(counts, places, dry_run))
     for path in places.surroundings.unknown_paths:
         talk(f"nothing known there: {show_path(path)}")
@@ -121,7 +122,7 @@ def _say_json(place: "ScannedPlace") -> None:
     )
 
 
-def _figures(counts: Counter[str], places: "Scan", lost: set[int]) -> dict[str, Any]:
+def _figures(counts: Counter[str], places: "Scan", lost: int) -> dict[str, Any]:
     from dam.scan.scanned import ScanStatus
 
     return {
@@ -129,7 +130,7 @@ def _figures(counts: Counter[str], places: "Scan", lost: set[int]) -> dict[str, 
         **{status.value: counts[status] for status in ScanStatus},
         "unknown_files": places.surroundings.unknown_files,
         "of_other_hosts": places.surroundings.elsewhere,
-        "last_copies_gone": len(lost),
+        "last_copies_gone": lost,
     }
 
 

@@ -83,7 +83,7 @@ class SimilarReport:
         if self._rotated:
             cells.append(f"{match.orientation.value:<11}")
         indent = "  " if self._labelled else ""
-        return f"{indent}{' '.join(cells)} {one_line(asset)}{_EVIDENCE[match.weak]}"
+        return f"{indent}{'  '.join([*cells, one_line(asset)])}{_EVIDENCE[match.weak]}"
 
 
 def _fields(match: SimilarImage, asset: Asset) -> dict[str, Any]:

@@ -25,8 +25,8 @@ class Channel(Protocol):
         """Tell whether another batch would keep the workers busy rather than wait."""
         ...
 
-    def start(self, jobs: Sequence[Job]) -> None:
-        """Hand over jobs that travel together."""
+    def start(self, jobs: Sequence[Job], near: int = 0) -> None:
+        """Hand over jobs that travel together: to the worker of this number, if there is still one."""
         ...
 
     def finished(self, timeout: float | None = None) -> Finished:
@@ -48,6 +48,10 @@ class Executor(Protocol):
         """Open a way to give jobs and to get results; close it in the end."""
         ...
 
+    def at_work(self) -> list[str]:
+        """Tell what is being worked on right now, and at which step. Any thread may ask."""
+        ...
+
     def __enter__(self) -> Self: ...
 
     def __exit__(
@@ -58,9 +62,25 @@ class Executor(Protocol):
 class InProcess:
     """Runs jobs one after another in this process. A decoder that crashes takes it along."""
 
+    def __init__(self) -> None:
+        self._job: Job | None = None
+
     def channel(self) -> Channel:
         """Open a queue that is worked off as results are asked for."""
-        return _Queue()
+        return _Queue(self)
+
+    def at_work(self) -> list[str]:
+        """Tell the job that is running."""
+        job = self._job
+        return [job.subject] if job else []
+
+    def run(self, job: Job) -> Any:
+        """Run a job."""
+        self._job = job
+        try:
+            return job.run(Unwatched())
+        finally:
+            self._job = None
 
     def __enter__(self) -> Self:
         return self
@@ -73,22 +93,22 @@ class InProcess:
 class _Queue:
     """The channel of InProcess."""
 
-    def __init__(self) -> None:
+    def __init__(self, executor: InProcess) -> None:
         self._waiting: deque[Job] = deque()
-        self._watch = Unwatched()
+        self._executor = executor
 
     @property
     def has_room(self) -> bool:
         return not self._waiting
 
-    def start(self, jobs: Sequence[Job]) -> None:
+    def start(self, jobs: Sequence[Job], near: int = 0) -> None:
         self._waiting.extend(jobs)
 
     def finished(self, timeout: float | None = None) -> Finished:
         if not self._waiting:
             return []
         job = self._waiting.popleft()
-        return [(job, job.run(self._watch))]
+        return [(job, self._executor.run(job))]
 
     def close(self) -> None:
         self._waiting.clear()

@@ -16,6 +16,11 @@ class Allowance:
 class Watch(Protocol):
     """Is told what a job is about to do, so that it is known what killed a worker."""
 
+    @property
+    def worker(self) -> int:
+        """Give the number of the worker that runs the job, for `Channel.start`; 0 if it has none."""
+        ...
+
     def step(self, name: str) -> None:
         """Say what comes next."""
         ...
@@ -36,6 +41,8 @@ class Watch(Protocol):
 class Unwatched:
     """A watch that lets everything pass, for work in this very process."""
 
+    worker = 0
+
     def step(self, name: str) -> None:
         """Do nothing."""
 
@@ -52,6 +59,11 @@ class Unwatched:
 
 class Job(Protocol):
     """Work for a worker; it pickles, and doing it twice is doing it once."""
+
+    @property
+    def subject(self) -> str:
+        """Give what it is about, in words for people."""
+        ...
 
     @property
     def cost(self) -> int:

@@ -52,6 +52,14 @@ class Task:
     barred: Mapping[str, str] = field(default_factory=dict)
     """Steps that killed a worker on this entity, with the reason: they fail without being tried."""
 
+    name: str = ""
+    """What people know it by as long as it has no number."""
+
+    @property
+    def subject(self) -> str:
+        """Give its name or number."""
+        return self.name or f"entity {self.entity_id}"
+
     @property
     def cost(self) -> int:
         """Give the size of the content, which bounds what is read."""

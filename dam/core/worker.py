@@ -54,7 +54,8 @@ class LastWords:
 class WorkerWatch:
     """Writes down every step before it is taken, and ends the process when a job takes too long."""
 
-    def __init__(self, limits: WorkerLimits, files: WorkerFiles) -> None:
+    def __init__(self, limits: WorkerLimits, files: WorkerFiles, worker: int) -> None:
+        self.worker = worker
         self._limits = limits
         self._allowed = Allowance()
         self._seconds = limits.seconds
@@ -124,14 +125,14 @@ _watch: WorkerWatch | None = None
 """This process's watch, from `prepare` on."""
 
 
-def prepare(limits: WorkerLimits, files: WorkerFiles) -> None:
+def prepare(limits: WorkerLimits, files: WorkerFiles, worker: int) -> None:
     """Limit this process, and leave interrupts and the terminal to the coordinator."""
     global _watch  # noqa: PLW0603 - the pool calls functions, so that state between them is global
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _limit_memory(limits.memory, for_good=True)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _watch = WorkerWatch(limits, files)
+    _watch = WorkerWatch(limits, files, worker)
 
 
 def run_batch(batch: int, jobs: Sequence[Job]) -> list[Any]:

@@ -69,6 +69,11 @@ class WorkerPool:
         """Open a channel; several may be open at a time."""
         return _WorkerChannel(self)
 
+    def at_work(self) -> list[str]:
+        """Tell for each worker which job it is at, and at which step of it."""
+        # Copies: the coordinator goes on meanwhile.
+        return [said for slot in list(self._slots) if (said := slot.at_work())]
+
     def __enter__(self) -> Self:
         return self
 
@@ -87,17 +92,21 @@ class WorkerPool:
         """Tell whether a worker has fewer batches than keep it busy."""
         return len(self._slots) < self._workers or any(len(s.under_way) < _QUEUED for s in self._slots)
 
-    def start(self, results: Results, items: list[Item]) -> None:
-        """Give a batch to the worker that has the least to do."""
+    def start(self, results: Results, items: list[Item], near: int = 0) -> None:
+        """Give a batch to the worker of this number, or else to the one that has the least to do."""
         self._batches += 1
         batch = Batch(self._batches, items, results)
+        slot = next((slot for slot in self._slots if slot.number == near), None) or self._idlest()
+        with _starting():
+            slot.start(batch)
+
+    def _idlest(self) -> Slot:
+        """Return the slot with the least to do, a new one while there may be more."""
         idle = min(self._slots, key=lambda slot: len(slot.under_way), default=None)
-        if (idle is None or idle.under_way) and len(self._slots) < self._workers:
+        if idle is None or (idle.under_way and len(self._slots) < self._workers):
             idle = self._new_slot()
             self._slots.append(idle)
-        assert idle is not None  # noqa: S101
-        with _starting():
-            idle.start(batch)
+        return idle
 
     def futures(self, results: Results) -> dict[Future[list[Any]], Slot]:
         """Return what is under way for a channel, and where."""
@@ -184,13 +193,13 @@ class WorkerPool:
         self._made += 1
         folder = os.path.join(self._folder.name, str(self._made))
         os.makedirs(folder)  # Whoever tidies TMPDIR may have removed the one above.
-        return Slot(folder, self._limits)
+        return Slot(self._made, folder, self._limits)
 
     def _prepare(self) -> tempfile.TemporaryDirectory[str]:
         for variable, value in _ENVIRONMENT.items():
             os.environ.setdefault(variable, value)
         multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED)
-        with _interrupts_ignored():
+        with _interrupts_ignored(), _current_folder_ignored():
             forkserver.ensure_running()
         return tempfile.TemporaryDirectory(prefix="dam-")
 
@@ -206,8 +215,8 @@ class _WorkerChannel:
     def has_room(self) -> bool:
         return self._pool.has_room
 
-    def start(self, jobs: Sequence[Job]) -> None:
-        self._pool.start(self._arrived, [Item(job, job) for job in jobs])
+    def start(self, jobs: Sequence[Job], near: int = 0) -> None:
+        self._pool.start(self._arrived, [Item(job, job) for job in jobs], near)
 
     def finished(self, timeout: float | None = None) -> Finished:
         patience = _LOOK_AFTER if timeout is None else timeout
@@ -273,6 +282,20 @@ def _starting() -> Iterator[None]:
             f"cannot start a worker: {(error.strerror or str(error)).lower()}",
             hint="look at TMPDIR, and at the limits on processes and open files",
         ) from error
+
+
+@contextlib.contextmanager
+def _current_folder_ignored() -> Iterator[None]:
+    """Let what is started inside look for no modules in the current folder, which may hold anything."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 @contextlib.contextmanager

@@ -52,9 +52,10 @@ class Batch:
 class Slot:
     """The place of one worker, and whatever process fills it at present."""
 
-    def __init__(self, folder: str, limits: WorkerLimits) -> None:
+    def __init__(self, number: int, folder: str, limits: WorkerLimits) -> None:
         from pebble import ProcessPool
 
+        self.number = number
         self.files = WorkerFiles(os.path.join(folder, "record"), os.path.join(folder, "noise"))
         self.under_way: dict[Future[list[Any]], Batch] = {}
         with open(self.files.record, "wb") as file:
@@ -64,7 +65,7 @@ class Slot:
             max_workers=1,
             max_tasks=_RECYCLE_AFTER,
             initializer=prepare,
-            initargs=[limits, self.files],
+            initargs=[limits, self.files, number],
             context=multiprocessing.get_context("forkserver"),
         )
 
@@ -88,6 +89,18 @@ class Slot:
         It does not tell those who gave work at that very moment.
         """
         return not self._pool.active
+
+    def at_work(self) -> str | None:
+        """Tell what the worker is at; None if it has nothing to do. Any thread may ask."""
+        try:
+            words = read_last_words(self.files.record)
+        except OSError:
+            return None
+        for batch in list(self.under_way.values()):
+            if batch.number == words.batch:
+                subject = batch.items[words.index].asked.subject
+                return f"{subject} ({words.step})" if words.step else subject
+        return None
 
     def last_words(self) -> tuple[LastWords, str]:
         """Return where the worker is or was, and what C libraries have said on its stderr."""

@@ -21,6 +21,8 @@ class Nearness:
     """The largest sum if one of the pictures has too little structure for PDQ to be trusted."""
     pdq_if_turned: int = 70
     """The largest PDQ distance of pictures that are turned, for which PDQ decides alone."""
+    looks: bool = True
+    """Whether plain pictures whose previews look the same are near, whatever their hashes say."""
 
 
 TIGHT = Nearness(100, 120, pdq_if_turned=40)

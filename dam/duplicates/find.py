@@ -21,6 +21,7 @@ from dam.duplicates.identical_pixels import (
     still_undecoded,
     with_same_pixels,
 )
+from dam.duplicates.looks import alike_by_look
 from dam.duplicates.near import NearPairs
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
 from dam.duplicates.pictures import Pictures, load_pictures
@@ -46,6 +47,8 @@ class Means:
     registry: Registry
     hash_pixels: Callable[[Sequence[int]], Iterable[object]]
     """Hashes the pixels of these entities where that was not done yet."""
+    preview: Callable[[int], bytes | None]
+    """Gives the preview of an entity, if there is one."""
     judgements: Callable[[Session], Judged]
     """Loads what somebody has decided about pairs."""
     watch: Watch
@@ -93,15 +96,20 @@ class Duplicates:
 
     def _pairs(self, pictures: Pictures, classes: Classes, chosen: Entities | None) -> Pairs:
         """Return the confirmed pairs of classes, and say how far that went."""
+        within = None if chosen is None else _classes_of(pictures, classes, chosen)
         near = NearPairs(
             classes=classes,
             nearness=self._criteria.nearness,
             rotated=self._criteria.rotated,
-            chosen=None if chosen is None else _classes_of(pictures, classes, chosen),
+            chosen=within,
             exhaustive=1 << 63 if self._is_exhaustive else EXHAUSTIVE,
             expect=self._expect,
         )
         pairs, recall = near.find()
+        if self._criteria.nearness.looks:
+            entities = pictures.entities
+            alike = alike_by_look(classes, within, lambda number: self._means.preview(int(entities[number])))
+            pairs = Pairs.joined([pairs, alike])
         self.extent = Extent(len(pictures), pictures.left_out, recall=recall)
         return pairs
 

@@ -103,7 +103,8 @@ class NearPairs(NamedTuple):
         for orientation in orientations:
             radius = self._radius(orientation)
             if orientation is Orientation.UPRIGHT:
-                found = compare_neighbours(self._pdq, effort, radius, done)
+                others = self.classes.planes[[PHASH, DHASH]]
+                found = compare_neighbours(self._pdq, others, effort, radius, done)
             else:
                 other = turned(self._pdq, orientation)
                 found = compare_turned(self._pdq, other, effort, radius, orientation, done)

@@ -5,11 +5,12 @@ hashes are sorted by many keys, each of other bits, and in each order compared w
 hashes that differ in few bits begin alike in some order. The time is linear in their number, whatever they
 are; what is found is not everything, and how much it is has to be measured.
 
-The keys are made of the 8x8 lowest frequencies: what is done to a picture changes those least.
+The keys are made of PDQ's 8x8 lowest frequencies, which what is done to a picture changes least, and of the
+other hashes.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
@@ -27,6 +28,10 @@ _AT_ONCE = 1 << 14
 _KEY_BITS = 32
 """Bits of a key: of a thousand million hashes few begin alike in more."""
 _SIDE, _LOW = 16, 8
+_STEP = 16
+"""Bits from one key of a 64-bit hash to the next."""
+
+Key = NDArray[np.generic]
 
 
 class Effort(NamedTuple):
@@ -36,11 +41,17 @@ class Effort(NamedTuple):
     neighbours: int
 
 
-def compare_neighbours(planes: Words, effort: Effort, radius: int, done: Done) -> Iterator[Pairs]:
-    """Yield pairs of the hashes, shape (4, count), that are within the radius; a pair may come many times."""
+def compare_neighbours(
+    planes: Words, others: Words, effort: Effort, radius: int, done: Done
+) -> Iterator[Pairs]:
+    """Yield pairs of the hashes, shape (4, count), that are within the radius; a pair may come many times.
+
+    `others`, shape (hashes, count), are 64-bit hashes of the same pictures, which propose too.
+    """
+    keys = [partial(_low_frequencies, planes, bits) for bits in _bits_of_keys(effort.keys)]
+    keys += [partial(_beginning_at, other, bit) for other in others for bit in range(0, 64, _STEP)]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
-        compare = partial(_in_order_of, planes, effort.neighbours, radius)
-        for pairs in threads.map(compare, _bits_of_keys(effort.keys)):
+        for pairs in threads.map(partial(_in_order_of, planes, effort.neighbours, radius), keys):
             done(planes.shape[1] * effort.neighbours)
             yield pairs
 
@@ -51,7 +62,7 @@ def compare_turned(
     """Yield pairs of a hash and a turned one that are within the radius."""
     both = np.concatenate([planes, turned], axis=1)
     size = planes.shape[1]
-    for pairs in compare_neighbours(both, effort, radius, done):
+    for pairs in compare_neighbours(both, both[:0], effort, radius, done):
         found = pairs.chosen((pairs.first < size) & (pairs.second >= size))
         yield make_pairs(found.first, found.second - size, found.distances, orientation)
 
@@ -65,7 +76,7 @@ def _bits_of_keys(count: int) -> list[NDArray[np.intp]]:
     return [rng.permutation(low)[:_KEY_BITS] for _ in range(count)]
 
 
-def _key(planes: Words, bits: NDArray[np.intp]) -> NDArray[np.uint32]:
+def _low_frequencies(planes: Words, bits: NDArray[np.intp]) -> Key:
     key = np.zeros(planes.shape[1], dtype=np.uint32)
     for bit in bits.tolist():
         word, shift = divmod(bit, 64)
@@ -74,8 +85,16 @@ def _key(planes: Words, bits: NDArray[np.intp]) -> NDArray[np.uint32]:
     return key
 
 
-def _in_order_of(planes: Words, neighbours: int, radius: int, bits: NDArray[np.intp]) -> Pairs:
-    order = np.argsort(_key(planes, bits), kind="stable")
+def _beginning_at(hashes: NDArray[np.uint64], bit: int) -> Key:
+    """Return the 32 bits of each hash from one on, going round."""
+    if bit > 32:
+        hashes = (hashes << np.uint64(32)) | (hashes >> np.uint64(32))
+        bit -= 32
+    return (hashes >> np.uint64(32 - bit)).astype(np.uint32)
+
+
+def _in_order_of(planes: Words, neighbours: int, radius: int, make_key: Callable[[], Key]) -> Pairs:
+    order = np.argsort(make_key(), kind="stable")
     found: list[Pairs] = []
     for start in range(0, len(order), _AT_ONCE):
         some = order[start : start + _AT_ONCE + neighbours]

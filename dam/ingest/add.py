@@ -1,6 +1,7 @@
 """Adding files: read in workers; bytes durable, then rows durable, then say so, a group at a time."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,10 +27,13 @@ from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.stored_copy_component import find_stored
 from dam.search.upkeep import PageUpkeep
 from dam.services.file_storage import Staged, Store
-from dam.services.sources import InPlaceSource, StagedSource
+from dam.services.recent_contents import RECENT
+from dam.services.sources import InPlaceSource, RecentSource, StagedSource
 
 _ASKED_TOGETHER = 8
 """Contents of which it is asked together whether they are known: a question costs half a millisecond."""
+_ASKED_BYTES = 8 << 20
+"""Their size from which on it is asked of fewer: workers keep them meanwhile."""
 _DRAIN_SECONDS = 2.0
 """How long a run that is to stop waits for the files that are being read."""
 
@@ -92,6 +96,7 @@ class Adding:
         finally:
             self._channel.close()
             self._discard()
+            RECENT.clear()
 
     def _outcomes(self) -> Iterator[Outcomes]:
         debts = Debts(self._runner)
@@ -140,15 +145,16 @@ class Adding:
             takes = [] if self._stop_by else self._intake.batch(partial=not self._under_way)
             if takes:
                 self._start(takes)
-            if not takes or len(self._unvisited) >= _ASKED_TOGETHER:
-                for visits in in_batches(self._first_visits()):
-                    self._start(visits)
+            if not takes or self._is_to_ask:
+                for worker, visits in self._first_visits().items():
+                    for batch in in_batches(visits):
+                        self._start(batch, worker)
             if not takes or self._intake.has_to_tell:
                 return
 
-    def _start(self, jobs: Sequence[Take | Task]) -> None:
+    def _start(self, jobs: Sequence[Take | Task], worker: int = 0) -> None:
         self._under_way += len(jobs)
-        self._channel.start(jobs)
+        self._channel.start(jobs, worker)
 
     def _patience(self) -> float:
         """Return for how many seconds to wait for a result."""
@@ -194,14 +200,27 @@ class Adding:
             self._visiting[digest] = [reading]
             self._unvisited.append(reading)
 
-    def _first_visits(self) -> list[Task]:
-        """Return visits to what was read and is new; what is not new needs none."""
+    @property
+    def _is_to_ask(self) -> bool:
+        """Tell whether it is worth while to ask which contents are known."""
+        waiting = self._unvisited
+        return (
+            len(waiting) >= _ASKED_TOGETHER
+            or sum(reading.digests.size for reading in waiting) >= _ASKED_BYTES
+        )
+
+    def _first_visits(self) -> dict[int, list[Task]]:
+        """Return visits to what was read, by the worker that has it; what is not new needs none."""
         read, self._unvisited = self._unvisited, []
         known = self._known(read)
         for digest in known:
             for reading in self._visiting.pop(digest):
                 self._group.add(reading)
-        return [self._first_visit(reading) for reading in read if reading.digests.sha256 not in known]
+        visits: dict[int, list[Task]] = defaultdict(list)
+        for reading in read:
+            if reading.digests.sha256 not in known:
+                visits[reading.worker].append(self._first_visit(reading))
+        return visits
 
     def _known(self, readings: Sequence[Reading]) -> set[bytes]:
         if not readings:
@@ -213,7 +232,8 @@ class Adding:
         digests = reading.digests
         in_place = InPlaceSource(reading.path, digests.sha256, digests.size)
         source = StagedSource(self._adder.store, reading.staged) if reading.staged else in_place
-        return first_visit(reading.path, self._runner.registry.systems, self._adder.store, source)
+        systems = self._runner.registry.systems
+        return first_visit(reading.path, systems, self._adder.store, RecentSource(source))
 
     def _visited(self, task: Task, result: Result) -> None:
         digest = task.source.sha256  # type: ignore[union-attr]

@@ -19,6 +19,7 @@ from dam.models.directory import Folder, Place, find_directories
 from dam.models.file_location_component import find_open_locations
 from dam.models.stored_copy_component import find_stored
 from dam.services.file_storage import Store
+from dam.services.temporary_map import TemporaryMap
 
 _AT_ONCE = 256
 
@@ -39,9 +40,10 @@ class DryRun:
     is_cut_short: bool = False
     """Whether something was left that was not looked at."""
     _folders: Folders = field(default_factory=Folders)
-    _contents: set[bytes] = field(default_factory=set)
+    _contents: TemporaryMap[bytes] = field(default_factory=TemporaryMap)
     """What would be in the library by now, by SHA-256."""
-    _places: dict[bytes, bytes] = field(default_factory=dict)
+    _places: TemporaryMap[bytes] = field(default_factory=TemporaryMap)
+    """By path, the SHA-256 of what would be known there by now."""
 
     def __iter__(self) -> Iterator[Outcomes]:
         takes: list[Take] = []
@@ -96,8 +98,8 @@ class DryRun:
                 status = AddStatus.UNCHANGED
             elif entity is None and digest not in self._contents:
                 status = AddStatus.NEW
-            self._contents.add(digest)
-            self._places[reading.path] = digest
+            self._contents.put(digest)
+            self._places.put(reading.path, digest)
             size = reading.digests.size
             yield reading, Added(reading.path, status, entity, digest, size, named=reading.named)
 

@@ -1,14 +1,15 @@
 """Taking one file in, inside a worker: read it once, copy and hash it, and visit it while it is at hand."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
 from dam.core.columns import utc_now
-from dam.core.content import DerivedStore
+from dam.core.content import DerivedStore, Source
 from dam.core.job import Watch
+from dam.core.path_text import show_path
 from dam.core.recognition import FileExtensionComponent, extension_of
 from dam.core.system import System
 from dam.core.visit import Result, Rows, Task, visit
@@ -18,12 +19,18 @@ from dam.services.digests import Digests, digest_chunks
 from dam.services.file_facts import FileFacts
 from dam.services.file_storage import Staged, Store
 from dam.services.os_errors import why
+from dam.services.recent_contents import RECENT
 from dam.services.source_file import NotRegular, SourceFile, read_settled
-from dam.services.sources import HeldSource
+from dam.services.sources import MOST_IN_MEMORY, HeldSource, OpenSource
 
 READ = "reading the file"
 VISITED_AT_ONCE = 1 << 16
 """Bytes up to which a file is visited before it is known whether the library has it: asking costs more."""
+KEPT = 8 << 20
+"""Bytes up to which a larger file stays with the worker that has read it until it is known to be new.
+
+Beyond, a file that is registered in place is visited at once as well: few of this size are decoded.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class Reading:
     """The moment before it was opened."""
     result: Result | None = None
     """What its first visit found; None if it has not been visited yet."""
+    worker: int = 0
+    """The worker that may still have the bytes."""
 
     @property
     def name(self) -> bytes:
@@ -77,6 +86,11 @@ class Take:
     barred: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def subject(self) -> str:
+        """Give the path."""
+        return show_path(self.path)
+
+    @property
     def cost(self) -> int:
         """Give the size that the walk saw."""
         return self.size
@@ -89,46 +103,58 @@ class Take:
         """Read the file. Raises StoreError and NoSpace: then the store is at fault."""
         if READ in self.barred:
             return Refused(AddStatus.FAILED, self.barred[READ])
-        watch.step(READ)
         seen = utc_now()
-        held: list[bytes] = []
         try:
             path = os.path.realpath(self.path) if self.follow else self.path
-            facts, (digests, staged) = read_settled(path, lambda source: self._take(source, held, watch))
+            return read_settled(path, lambda file: self._read(file, seen, watch))[1]
         except NotRegular as error:
             return Refused(AddStatus.SKIPPED, _reason(error))
         except (SourceError, OSError) as error:
             return Refused(AddStatus.FAILED, _reason(error))
-        reading = Reading(self.number, self.path, self.named, facts, digests, staged, seen)
-        if not held or not self.systems or digests.sha256 in self.poison:
-            return reading
-        task = first_visit(self.path, self.systems, self.derived, HeldSource(held[0]), self.barred)
-        return replace(reading, result=visit(task, watch))
 
-    def _take(self, source: SourceFile, held: list[bytes], watch: Watch) -> tuple[Digests, Staged | None]:
-        """Read an open file, and keep its bytes in `held` if they are few."""
-        held.clear()
-        chunks = source.chunks()
-        if source.facts.size <= VISITED_AT_ONCE:
-            held.append(b"".join(chunks))
-            chunks = iter(held)
-        else:
-            chunks = _told(chunks, watch)
-        if self.store is None:
-            return digest_chunks(chunks), None
-        staged = self.store.stage(chunks)
-        return staged.digests, staged
+    def _read(self, file: SourceFile, seen: datetime, watch: Watch) -> Reading:
+        """Read an open file, and visit it or keep its bytes for a visit."""
+        watch.step(READ)
+        size = file.facts.size
+        chunks: Iterable[bytes] = _told(file.chunks(), watch)
+        held: list[bytes] | None = None
+        if size <= (KEPT if self.store else MOST_IN_MEMORY) and self.systems:
+            held = []
+            chunks = _held(chunks, held)
+        staged = self.store.stage(chunks) if self.store else None
+        digests = staged.digests if staged else digest_chunks(chunks)
+        reading = Reading(self.number, self.path, self.named, file.facts, digests, staged, seen)
+        if not self.systems or digests.sha256 in self.poison:
+            return reading
+        if size <= VISITED_AT_ONCE or (size > KEPT and not self.store):
+            return replace(reading, result=self._visit(file, held, watch))
+        if held is None:
+            return reading
+        RECENT.keep(digests.sha256, held)
+        return replace(reading, worker=watch.worker)
+
+    def _visit(self, file: SourceFile, held: list[bytes] | None, watch: Watch) -> Result:
+        """Visit the bytes that were hashed: those held, or else those of the file.
+
+        Raises SourceChanged: what was made of a file that has changed cannot be trusted.
+        """
+        source = OpenSource(file) if held is None else HeldSource(b"".join(held))
+        result = visit(first_visit(self.path, self.systems, self.derived, source, self.barred), watch)
+        if held is None:
+            file.check_unchanged()
+        return result
 
 
 def first_visit(
     path: bytes,
     systems: tuple[System[..., Any], ...],
     derived: DerivedStore | None,
-    source: Any,
+    source: Source,
     barred: Mapping[str, str] | None = None,
 ) -> Task:
     """Return the task of visiting a content that is probably new, first seen at `path`."""
-    return Task(0, systems, first_rows(path), source=source, derived=derived, barred=barred or {})
+    name = show_path(path)
+    return Task(0, systems, first_rows(path), source=source, derived=derived, barred=barred or {}, name=name)
 
 
 def first_rows(path: bytes) -> Rows:
@@ -140,6 +166,12 @@ def _told(chunks: Iterator[bytes], watch: Watch) -> Iterator[bytes]:
     """Pass chunks on: a large file may take long as long as it gets on."""
     for chunk in chunks:
         watch.alive()
+        yield chunk
+
+
+def _held(chunks: Iterable[bytes], held: list[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        held.append(chunk)
         yield chunk
 
 

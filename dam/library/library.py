@@ -264,6 +264,7 @@ class Library(OpenLibrary):
             self.database,
             self.registry,
             hash_pixels=lambda entities: self.run_on(entities, systems=[hash_pixels]),
+            preview=self.preview,
             judgements=lambda session: judged(session).covers,
             watch=watch or Unwatched(),
         )

@@ -93,6 +93,10 @@ class OpenLibrary:
             self._executor = make_executor(self.settings.workers, limits).__enter__()
         return self._executor
 
+    def at_work(self) -> list[str]:
+        """Tell in words what the workers are at right now; any thread may ask."""
+        return self._executor.at_work() if self._executor else []
+
     @contextmanager
     def world(self, *, write: bool = True) -> Iterator[World]:
         """Give a world for one transaction, committed at the end, rolled back on an error."""

@@ -1,6 +1,6 @@
 """Where an entity's bytes were seen: every name and place, open and closed."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -334,7 +334,7 @@ def close_locations(session: Session, location_ids: Collection[int], when: datet
     )
 
 
-def entities_with_places(session: Session, entity_ids: Collection[int], besides: Collection[int]) -> set[int]:
+def entities_with_places(session: Session, entity_ids: Collection[int], besides: Container[int]) -> set[int]:
     """Return those of the entities that have an open place, not counting some."""
     rows = session.execute(
         select(FileLocationComponent.entity_id, FileLocationComponent.id).where(

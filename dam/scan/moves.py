@@ -6,8 +6,7 @@ believed before it was hashed.
 
 import os
 import stat
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -20,11 +19,13 @@ from dam.ingest.own_files import DatabaseFiles, OwnFiles
 from dam.ingest.walk import Walker
 from dam.models.directory import Place, find_directories
 from dam.models.file_location_component import find_open_locations
+from dam.scan.missing import MissingPlaces
 from dam.scan.record import Finding, Read
 from dam.services.deep_paths import stat_path
 from dam.services.digests import digest_chunks
 from dam.services.file_facts import FileFacts
 from dam.services.source_file import read_settled
+from dam.services.temporary_map import TemporaryMap
 
 _AT_ONCE = 256
 Devices = frozenset[int]
@@ -47,37 +48,27 @@ class _Bounds(OwnFiles):
 class MoveSearch:
     """Finds where missing content is now."""
 
-    def __init__(self, database: Database, own: OwnFiles, devices: Devices) -> None:
+    def __init__(self, database: Database, own: OwnFiles, devices: Devices, missing: MissingPlaces) -> None:
         self._database = database
         self._own = own
         self._devices = devices
         """The file systems that may be walked over; others are not entered."""
+        self._missing = missing
         self._folders = Folders()
-        self._wanted: dict[tuple[int, bytes], list[Finding]] = {}
-        self._sizes: Counter[int] = Counter()
-        self._left = 0
-        self._read: set[bytes] = set()
+        self._read: TemporaryMap[bytes] = TemporaryMap()
 
-    def find(
-        self, missing: Sequence[Finding], digests: Mapping[int, bytes], tops: Sequence[bytes]
-    ) -> Iterator[tuple[Finding, Read]]:
-        """Yield missing places with a file below `tops` that has their content, each place and file once."""
-        for finding in missing:
-            digest = digests.get(finding.place.entity_id)
-            if digest is None:
-                continue
-            key = (finding.place.size, digest)
-            self._wanted.setdefault(key, []).append(finding)
-            self._sizes[finding.place.size] += 1
-            self._left += 1
-        looks = {_look(finding) for finding in missing}
+    def find(self, tops: Sequence[bytes]) -> Iterator[tuple[int, Finding, Read]]:
+        """Yield missing places, each with its root's number and a file below `tops` that has its content.
+
+        Each place and each file comes once.
+        """
         for certain in (True, False):
-            for top in tops if self._left else ():
+            for top in tops if self._missing.left else ():
                 candidates = (
                     found
                     for found in self._files(top)
-                    if self._sizes[found[1].size]
-                    if not certain or _look_of(found[1]) in looks
+                    if self._missing.has_size(found[1].size)
+                    if not certain or self._missing.has_look(found[1])
                 )
                 while batch := list(islice(candidates, _AT_ONCE)):
                     yield from self._match(batch)
@@ -87,20 +78,20 @@ class MoveSearch:
         bounds = _Bounds(self._own.folders, self._own.database, devices)
         # Also what is ignored: a file may have been moved there.
         for listing in Walker(bounds, DatabaseFiles(bounds), ignore=False).walk(top):
-            if not self._left:
+            if not self._missing.left:
                 return
             for name, status in listing.files:
                 yield os.path.join(listing.folder, name), FileFacts.of(status)
 
-    def _match(self, batch: Sequence[_Found]) -> Iterator[tuple[Finding, Read]]:
+    def _match(self, batch: Sequence[_Found]) -> Iterator[tuple[int, Finding, Read]]:
         for path in self._unknown(batch):
             if path in self._read:
                 continue
-            self._read.add(path)
+            self._read.put(path)
             read = self._read_one(path)
-            finding = self._take(read) if read else None
-            if read and finding:
-                yield finding, read
+            found = self._missing.take(read) if read else None
+            if read and found:
+                yield *found, read
 
     def _unknown(self, batch: Sequence[_Found]) -> list[bytes]:
         """Return the files of a batch that are at no open place."""
@@ -122,33 +113,13 @@ class MoveSearch:
 
     def _read_one(self, path: bytes) -> Read | None:
         try:
-            if not self._sizes[stat_path(path).st_size]:
+            if not self._missing.has_size(stat_path(path).st_size):
                 return None  # All that it could have been were found meanwhile.
             seen = utc_now()
             facts, digests = read_settled(path, lambda source: digest_chunks(source.chunks()))
             return Read(path, self._folders.of(os.path.dirname(path)), facts, digests, seen)
         except (SourceError, OSError):
             return None
-
-    def _take(self, read: Read) -> Finding | None:
-        """Return a missing place that had this content, the very file's own if it is among them."""
-        key = (read.digests.size, read.digests.sha256)
-        having = self._wanted.get(key)
-        if not having:
-            return None
-        chosen = next((one for one in having if _look(one) == _look_of(read.facts)), having[0])
-        having.remove(chosen)
-        self._sizes[read.digests.size] -= 1
-        self._left -= 1
-        return chosen
-
-
-def _look(finding: Finding) -> tuple[int, int, int]:
-    return finding.place.inode, finding.place.size, finding.place.mtime_ns
-
-
-def _look_of(facts: FileFacts) -> tuple[int, int, int]:
-    return facts.inode, facts.size, facts.mtime_ns
 
 
 def _devices_above(top: bytes) -> Devices:

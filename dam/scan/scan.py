@@ -7,11 +7,10 @@ end, when its content was looked for elsewhere, and only if its root is still th
 import os
 import platform
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from itertools import chain
-from typing import TypeVar
+from itertools import chain, count, islice
 
 from dam.core.database import Database
 from dam.ingest.folders import absolute
@@ -27,11 +26,13 @@ from dam.models.file_location_component import (
 from dam.models.stored_copy_component import find_stored
 from dam.scan.compare import compare, take_offline
 from dam.scan.look import has_any_of, look_at_folder
+from dam.scan.missing import MissingPlaces
 from dam.scan.moves import MoveSearch
 from dam.scan.record import Finding, ScanRecorder
 from dam.scan.roots import Offline, OpenRoot, open_root
 from dam.scan.scanned import ScannedPlace, ScanStatus, Surroundings
 from dam.scan.scope import Part, known_folders, known_parts, parts_of, without_those_inside
+from dam.services.temporary_map import TemporaryMap
 
 GROUP_PLACES = 256
 GROUP_SECONDS = 1.0
@@ -43,7 +44,6 @@ _UNRECOGNISED = Offline(
 _WENT = Offline("it went away during the scan", "scan again when it is back")
 _AT_ONCE = 500
 """Entities in one statement."""
-T = TypeVar("T")
 _NOT_WRITTEN = frozenset({ScanStatus.PRESENT, ScanStatus.FAILED})
 
 
@@ -61,13 +61,15 @@ class Scan(Iterator[ScannedPlace]):
         self._tops: set[bytes] = set(self._paths)
         self._group: list[tuple[OpenRoot | None, Finding]] = []
         self._since = time.monotonic()
-        self._missing: list[tuple[OpenRoot, Finding]] = []
-        self._replaced: list[ScannedPlace] = []
+        self._roots: list[OpenRoot] = []
+        self._missing = MissingPlaces()
+        self._replaced: TemporaryMap[int] = TemporaryMap()
         """Changed places that look like the last of their contents: that is certain only at the end."""
-        self._with_unknown_files: set[bytes] = set()
+        self._numbers = count()
+        self._with_unknown_files: TemporaryMap[bytes] = TemporaryMap()
         """Folders of which files were counted that may turn out to have moved there."""
-        self._closed: set[int] = set()
-        self._found: set[int] = set()
+        self._closed: TemporaryMap[int] = TemporaryMap()
+        self._found: TemporaryMap[int] = TemporaryMap()
         self._places = self._scan()
 
     def __next__(self) -> ScannedPlace:
@@ -85,7 +87,7 @@ class Scan(Iterator[ScannedPlace]):
             for known, parts in self._parts(roots).items():
                 yield from self._scan_root(known, parts, stack)
             yield from self._settle_missing()
-            yield from self._mark_last_copies(self._replaced)
+            yield from self._mark_last_copies(self._replaced.values())
 
     def _parts(self, roots: Sequence[KnownRoot]) -> dict[KnownRoot, list[Part]]:
         parts: dict[KnownRoot, list[Part]] = {}
@@ -107,6 +109,7 @@ class Scan(Iterator[ScannedPlace]):
         opened = self._open(known)
         if isinstance(opened, OpenRoot):
             stack.callback(opened.close)
+            self._roots.append(opened)
         for part, folder, places in chain([first], folders):
             if isinstance(opened, Offline):
                 yield from self._take_all_offline(known, folder, places, opened)
@@ -144,7 +147,7 @@ class Scan(Iterator[ScannedPlace]):
         prefix = os.path.join(root.path, folder.path, b"")
         if seen.unknown_files:
             self.surroundings.unknown_files += seen.unknown_files
-            self._with_unknown_files.add(os.path.dirname(prefix))
+            self._with_unknown_files.put(os.path.dirname(prefix))
         if not self._paths and seen.nearest is not None:
             self._search_later(root.path, seen.nearest)
         here = Folder(root, folder.path)
@@ -152,7 +155,7 @@ class Scan(Iterator[ScannedPlace]):
             path = prefix + place.name
             finding = compare(here, path, place, sight, self._digest_of)
             if finding.said.status is ScanStatus.MISSING:
-                self._missing.append((opened, finding))
+                self._missing.add(len(self._roots) - 1, finding)
             elif finding.said.status in _NOT_WRITTEN:
                 yield finding.said
             else:
@@ -165,30 +168,23 @@ class Scan(Iterator[ScannedPlace]):
 
     def _settle_missing(self) -> Iterator[ScannedPlace]:
         """Look for what is missing elsewhere; say of the rest that it is missing."""
-        if not self._missing:
-            return
-        roots = {finding.place.id: opened for opened, finding in self._missing}
-        findings = [finding for _, finding in self._missing]
-        self._missing.clear()
-        with self._database.read() as session:
-            digests = {
-                entity: digest
-                for some in _in_chunks(sorted({finding.place.entity_id for finding in findings}))
-                for entity, digest in digests_of(session, some).items()
-            }
-        search = MoveSearch(self._database, self._own, frozenset(opened.device for opened in roots.values()))
-        moved: set[int] = set()
-        for finding, read in search.find(findings, digests, without_those_inside(sorted(self._tops))):
-            moved.add(finding.place.id)
+        missing = self._missing
+        for entities in missing.entities():
+            with self._database.read() as session:
+                digests = digests_of(session, sorted(set(entities.values())))
+            for number, entity in entities.items():
+                if digest := digests.get(entity):
+                    missing.seek(number, digest)
+        devices = frozenset(self._roots[number].device for number in missing.roots())
+        search = MoveSearch(self._database, self._own, devices, missing)
+        for number, finding, read in search.find(without_those_inside(sorted(self._tops))):
             said = replace(finding.said, status=ScanStatus.MOVED, moved_to=read.path, reason=None)
-            yield from self._put(roots[finding.place.id], Finding(finding.place, said, read))
+            yield from self._put(self._roots[number], Finding(finding.place, said, read))
         yield from self._write()
-        for finding in findings:
-            if finding.place.id not in moved:
-                self._closed.add(finding.place.id)
-        for finding in findings:
-            if finding.place.id not in moved:
-                yield from self._put(roots[finding.place.id], finding)
+        for _, finding in missing.rest():
+            self._closed.put(finding.place.id)
+        for number, finding in missing.rest():
+            yield from self._put(self._roots[number], finding)
         yield from self._write()
 
     def _put(self, opened: OpenRoot | None, finding: Finding) -> Iterator[ScannedPlace]:
@@ -210,27 +206,32 @@ class Scan(Iterator[ScannedPlace]):
         closed: list[ScannedPlace] = []
         for finding, said in zip(findings, self._recorder.record(findings), strict=True):
             if said.status in (ScanStatus.MISSING, ScanStatus.CHANGED):
-                self._closed.add(finding.place.id)
+                self._closed.put(finding.place.id)
                 closed.append(said)
                 continue
             if said.status is ScanStatus.MOVED and said.moved_to:
-                self._found.add(said.entity)
+                self._found.put(said.entity)
                 is_counted = os.path.dirname(said.moved_to) in self._with_unknown_files
                 self.surroundings.unknown_files -= is_counted
             yield said
-        self._found |= {said.new_entity for said in closed if said.new_entity is not None}
+        for said in closed:
+            if said.new_entity is not None:
+                self._found.put(said.new_entity)
         for said in self._mark_last_copies(closed):
             if said.last_copy_gone and said.status is ScanStatus.CHANGED:
-                self._replaced.append(said)  # The same bytes may yet be found at another place.
+                # The same bytes may yet be found at another place.
+                self._replaced.put(next(self._numbers), said)
             else:
                 yield said
 
-    def _mark_last_copies(self, places: Sequence[ScannedPlace]) -> Iterator[ScannedPlace]:
+    def _mark_last_copies(self, places: Iterable[ScannedPlace]) -> Iterator[ScannedPlace]:
         """Yield closed places, marked if the library knows of no other bytes of their contents."""
-        for some in _in_chunks(places):
+        left = iter(places)
+        while some := list(islice(left, _AT_ONCE)):
             entities = {said.entity for said in some}
+            safe = {entity for entity in entities if entity in self._found}
             with self._database.read() as session:
-                safe = self._found | find_stored(session, entities)
+                safe |= find_stored(session, entities)
                 safe |= entities_with_places(session, entities, besides=self._closed)
             for said in some:
                 yield replace(said, last_copy_gone=said.entity not in safe)
@@ -238,7 +239,3 @@ class Scan(Iterator[ScannedPlace]):
     def _digest_of(self, entity: int) -> bytes | None:
         with self._database.read() as session:
             return digests_of(session, [entity]).get(entity)
-
-
-def _in_chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

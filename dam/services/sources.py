@@ -12,6 +12,7 @@ from dam.core.path_text import show_path
 from dam.errors import IntegrityError, SourceChanged, SourceUnreachable
 from dam.services.file_storage import Staged, Store
 from dam.services.os_errors import source_error
+from dam.services.recent_contents import RECENT
 from dam.services.source_file import NotRegular, SourceFile, behind_link
 
 MOST_IN_MEMORY = 64 << 20
@@ -78,6 +79,50 @@ class HeldSource:
     def content(self) -> Iterator[Content]:
         """Give the bytes."""
         yield Content.from_bytes(self.data)
+
+
+@dataclass(frozen=True)
+class RecentSource:
+    """Content that the process which has read it may still hold; where it does not, it is read again."""
+
+    otherwise: "StagedSource | InPlaceSource"
+
+    @property
+    def sha256(self) -> bytes:
+        """Give the digest of the content."""
+        return self.otherwise.sha256
+
+    @property
+    def size(self) -> int:
+        """Give the size of the content in bytes."""
+        return self.otherwise.size
+
+    @contextmanager
+    def content(self) -> Iterator[Content]:
+        """Give the very bytes that were hashed, which are let go of, or else what the other source gives."""
+        data = RECENT.take(self.sha256)
+        if data is not None:
+            yield Content.from_bytes(data)
+            return
+        with self.otherwise.content() as content:
+            yield content
+
+
+@dataclass(frozen=True)
+class OpenSource:
+    """Content of a file that is open, and of which whoever opened it will see whether it has changed."""
+
+    file: SourceFile
+
+    @property
+    def size(self) -> int:
+        """Give the size of the content in bytes."""
+        return self.file.facts.size
+
+    @contextmanager
+    def content(self) -> Iterator[Content]:
+        """Give the bytes of the file."""
+        yield Content(open=lambda: _reopen(self.file), size=self.size)
 
 
 @dataclass(frozen=True)

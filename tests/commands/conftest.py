@@ -8,6 +8,7 @@ import pytest
 from dam.models.image.samples import encoded, photo
 from tests.command_line import CommandInProcess, CommandProcess
 from tests.commands.facts import write
+from tests.commands.faulty import install_faulty
 from tests.commands.permissions import UNPRIVILEGED
 
 
@@ -63,3 +64,16 @@ def folder(library: CommandInProcess, tmp_path: Path) -> Path:
         write(folder / name, name[-1:].encode() * 10)
     assert library("add-asset", "-r", folder).exit_code == 0
     return folder
+
+
+@pytest.fixture
+def plugged(
+    dam_process: CommandProcess, library_environment: pytest.MonkeyPatch, tmp_path: Path
+) -> CommandProcess:
+    """The program with the faulty plugin, two workers and little memory."""
+    install_faulty(tmp_path / "plugins", library_environment)
+    library_environment.setenv("DAM_WORKERS", "2")
+    library_environment.setenv("DAM_WORKER_MEMORY", "768")
+    made = dam_process("setup-db")
+    assert made.exit_code == 0, made.stderr
+    return dam_process

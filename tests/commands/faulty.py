@@ -97,4 +97,4 @@ def install_faulty(folder: Path, environment: pytest.MonkeyPatch) -> None:
     for name, text in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    environment.setenv("PYTHONPATH", os.fspath(folder))
+    environment.setenv("PYTHONPATH", os.fspath(folder), prepend=os.pathsep)

@@ -1,5 +1,6 @@
 """A decoder that crashes, hangs or eats memory costs one step on one file, and nothing else."""
 
+import os
 import time
 from pathlib import Path
 
@@ -7,7 +8,6 @@ import pytest
 
 from tests.command_line import CommandProcess
 from tests.commands.facts import add, outcomes, sha256, show, write
-from tests.commands.faulty import install_faulty
 
 HARM = {
     "crash": "crashed the decoder (SIGSEGV)",
@@ -15,19 +15,6 @@ HARM = {
     "hoard": "out of memory",
     "raise": "told to fail",
 }
-
-
-@pytest.fixture
-def plugged(
-    dam_process: CommandProcess, library_environment: pytest.MonkeyPatch, tmp_path: Path
-) -> CommandProcess:
-    """The program with the faulty plugin, two workers and little memory."""
-    install_faulty(tmp_path / "plugins", library_environment)
-    library_environment.setenv("DAM_WORKERS", "2")
-    library_environment.setenv("DAM_WORKER_MEMORY", "768")
-    made = dam_process("setup-db")
-    assert made.exit_code == 0, made.stderr
-    return dam_process
 
 
 def test_the_reason_stands_in_the_ledger_and_all_else_goes_on(plugged: CommandProcess, media: Path) -> None:
@@ -134,7 +121,16 @@ def test_an_error_that_nobody_foresaw_is_exit_code_70_and_no_traceback(
 
 def test_tables_of_a_plugin_that_is_gone_are_left_alone(plugged: CommandProcess, tmp_path: Path) -> None:
     add(plugged, write(tmp_path / "fine", b"faulty fine"))
-    without: dict[str, str | None] = {"PYTHONPATH": None}
+    without: dict[str, str | None] = {"PYTHONPATH": os.environ["PYTHONPATH"].partition(os.pathsep)[2] or None}
     assert plugged("setup-db", env=without).stdout.startswith("up to date")
     assert "Effect" not in plugged("show", "1", env=without).stdout
     assert "Effect" in show(plugged, 1)["components"]
+
+
+def test_workers_import_nothing_from_the_folder_that_dam_is_called_in(
+    plugged: CommandProcess, tmp_path: Path
+) -> None:
+    for name in ("dam/__init__.py", "sqlalchemy.py", "pickle.py"):
+        write(tmp_path / "here" / name, b"raise SystemExit('not meant')\n")
+    added = plugged("add-asset", "--json", write(tmp_path / "fine", b"faulty fine"), cwd=tmp_path / "here")
+    assert (added.exit_code, len(added.json), added.stderr.count("not meant")) == (0, 1, 0)

@@ -40,7 +40,9 @@ def database(database_url: str) -> Iterator[Database]:
 def test_every_setting_is_in_force_on_every_connection(database: Database, mode: str) -> None:
     with getattr(database, mode)() as session:
         found = {name: session.scalar(text(f"SHOW {name}")) for name in SETTINGS}
-        assert found == SETTINGS
+        # What several statements read is to be of one moment, as it is on SQLite.
+        reading = {"transaction_isolation": "repeatable read"}
+        assert found == SETTINGS | (reading if mode == "read" else {})
         assert session.scalar(text("SHOW transaction_read_only")) == ("on" if mode == "read" else "off")
 
 

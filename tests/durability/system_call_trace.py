@@ -32,6 +32,8 @@ class Call:
     begun: int
     ended: int
     result: str = "?"
+    ending: str = ""
+    """What strace wrote at its end, if something else happened before that."""
 
     @property
     def succeeded(self) -> bool:
@@ -48,6 +50,24 @@ class Call:
         """Give the path of the descriptor that is the first argument, if one is."""
         found = re.match(r"\d+<([^>]*)>", self.text)
         return found[1] if found else None
+
+    @property
+    def files(self) -> list[str]:
+        """Give the paths of all descriptors among the arguments."""
+        return re.findall(r"\d+<([^>]*)>", re.sub(r"\) += .*?$", "", self.text + self.ending))
+
+    @property
+    def opened(self) -> str | None:
+        """Give the path of the descriptor that it returned."""
+        found = re.search(r"\) += \d+<([^>]*)>", self.text + self.ending)
+        return found[1] if found else None
+
+    @property
+    def amount(self) -> int:
+        """Give how many bytes were read, or mapped."""
+        if self.name == "mmap":
+            return int(self.text.split(", ")[1])
+        return int(self.result)
 
     @property
     def strings(self) -> list[bytes]:
@@ -94,6 +114,7 @@ def _calls(lines: list[str]) -> Iterator[Call]:
             call = unfinished.pop(resumed[1])
             call.ended = moment
             call.result = _result(resumed[3])
+            call.ending = resumed[3]
         elif begun := _BEGUN.match(line):
             thread, name, text = begun.groups()
             counts[thread, name] += 1

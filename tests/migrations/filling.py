@@ -57,6 +57,7 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "image_dhash": {"entity_id": number, "value": 2**63 - 1},
         "image_pdq": {"entity_id": number, "value": bytes(32), "quality": 100},
         "image_phash": {"entity_id": number, "value": -number},
+        "image_pixel_hash": {"entity_id": number, "digest": bytes(32)},
         "preview": {"entity_id": number, "digest": bytes(32), "media_type": "image/webp", "size": 1, **size},
     }
     judged = {"made_at": seen, "withdrawn_at": None if number % 2 else seen, "evidence": "{}"}
