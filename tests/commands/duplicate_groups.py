@@ -39,7 +39,7 @@ def names(group: dict[str, Any]) -> list[str]:
 
 def name_of(asset: dict[str, Any]) -> str:
     """Return the name of the first place of an asset."""
-    return os.path.basename(asset["locations"][0]["path"])
+    return os.path.basename(str(asset["locations"][0]["path"]))
 
 
 def families(folder: Path) -> Path:

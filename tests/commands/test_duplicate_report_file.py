@@ -28,9 +28,11 @@ def test_the_page_has_the_groups_and_the_terminal_says_where_it_is(
         "compared 9 pictures, each with each",
         f"groups of duplicates: 3, shown in {report}",
     ]
-    pictures = read(report).texts["picture"]
+    texts = read(report).texts
+    best, pictures = texts["picture best"], texts["picture"]
     # One entity at two places, four files of the same pixels, and four that are near.
-    assert len(pictures) == 1 + 4 + 4
+    assert len(best + pictures) == 1 + 4 + 4
+    assert len(best) == 2
     for name in ("backup/lake.jpg", "lake.png", "small.jpg"):
         assert any(str(tmp_path / "media" / name) in text for text in pictures)
     assert not any("hill.jpg" in text for text in pictures)
