@@ -113,7 +113,6 @@ def test_reading_commands_work_on_a_read_only_database_and_store(
         ["find-file-by-hash", digest],
         ["find-file-by-hash", "-f", lake],
         ["find-similar-images", lake],
-        ["find-duplicates", "--json"],
         ["get", digest, "-o", tmp_path / "back"],
         ["get", digest, "--preview", "-o", tmp_path / "preview"],
     )
