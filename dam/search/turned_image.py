@@ -31,6 +31,11 @@ class TurnedImage:
     barred: str | None = None
 
     @property
+    def subject(self) -> str:
+        """Give the name of the picture."""
+        return self.name
+
+    @property
     def cost(self) -> int:
         """Give the size of the content."""
         return self.source.size

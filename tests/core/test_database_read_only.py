@@ -81,7 +81,7 @@ def test_writing_where_it_is_not_allowed_says_so(file: Path, file_mode: int, fol
     file.chmod(file_mode)
     file.parent.chmod(folder_mode)
     answer = attempt("write", file)
-    assert answer.startswith(f"DatabaseError: database failed: {file}: ")
+    assert answer.startswith(f"NotWritable: database failed: {file}: ")
     assert "readonly" in answer or "unable to open" in answer
 
 
