@@ -28,7 +28,7 @@ from dam.duplicates.pictures import Pictures, load_pictures
 from dam.duplicates.places import at_several_places
 from dam.duplicates.ranking import best_first, richest_first
 from dam.duplicates.scope import Scope
-from dam.duplicates.stars import Judged, Star, Stars
+from dam.duplicates.stars import Labels, Star, Stars
 from dam.duplicates.turning import composed, inverse
 from dam.duplicates.watch import Watch
 from dam.errors import NotWritable
@@ -49,7 +49,7 @@ class Means:
     """Hashes the pixels of these entities where that was not done yet."""
     preview: Callable[[int], bytes | None]
     """Gives the preview of an entity, if there is one."""
-    judgements: Callable[[Session], Judged]
+    judgements: Callable[[Session], Labels]
     """Loads what somebody has decided about pairs."""
     watch: Watch
 
@@ -84,14 +84,14 @@ class Duplicates:
         with database.read() as session:
             pictures = load_pictures(session, criteria.quality)
             chosen = None if self._scope.is_everything else entities_in(session, self._scope)
-            judged = self._means.judgements(session)
+            labels = self._means.judgements(session)
         classes = collapse(pictures.planes)
         pairs = self._pairs(pictures, classes, chosen)
-        lots = list(self._with_same_pixels(pictures, classes, pairs, chosen, judged))
+        lots = list(self._with_same_pixels(pictures, classes, pairs, chosen, labels))
         if Likeness.PIXELS in criteria.likenesses:
             yield from measured(database, Likeness.PIXELS, lots)
         if Likeness.NEAR in criteria.likenesses:
-            near = self._near(pictures, classes, pairs, chosen, judged, lots)
+            near = self._near(pictures, classes, pairs, chosen, labels, lots)
             yield from measured(database, Likeness.NEAR, near)
 
     def _pairs(self, pictures: Pictures, classes: Classes, chosen: Entities | None) -> Pairs:
@@ -118,7 +118,7 @@ class Duplicates:
         return self._means.watch.advance
 
     def _with_same_pixels(
-        self, pictures: Pictures, classes: Classes, pairs: Pairs, chosen: Entities | None, judged: Judged
+        self, pictures: Pictures, classes: Classes, pairs: Pairs, chosen: Entities | None, labels: Labels
     ) -> Iterator[Likened]:
         """Hash the pixels of what may be identical, and yield what is."""
         with self._means.database.read() as session:
@@ -133,7 +133,7 @@ class Duplicates:
             ranked = richest_first(session, self._means.registry, lots)
         within = None if chosen is None else set(chosen.tolist())
         for lot in ranked:
-            yield from _split(lot, judged, within)
+            yield from _split(lot, labels, within)
 
     def _decode(self, candidates: Entities) -> str | None:
         """Hash the pixels of these; return why that is not possible where nothing can be written."""
@@ -150,7 +150,7 @@ class Duplicates:
         classes: Classes,
         pairs: Pairs,
         chosen: Entities | None,
-        judged: Judged,
+        labels: Labels,
         identical: Sequence[Likened],
     ) -> Iterator[Likened]:
         """Yield the stars of pictures of which no two have the same pixels."""
@@ -160,7 +160,7 @@ class Duplicates:
             pairs,
             aspects=pictures.width / np.maximum(pictures.height, 1),
             tolerance=self._criteria.aspect,
-            judged=lambda one, other: judged(int(entities[one]), int(entities[other])),
+            labels=lambda number: labels(int(entities[number])),
             chosen=None if chosen is None else np.isin(entities, chosen),
         )
         others = [entity for lot in identical for entity, _ in lot.others]
@@ -195,17 +195,19 @@ def _likened(pictures: Pictures, star: Star, rank: Numbers) -> Likened:
     return Likened(int(entities[best]), others, int(entities[star.centre]))
 
 
-def _split(lot: Sequence[int], judged: Judged, chosen: set[int] | None) -> Iterator[Likened]:
-    """Yield groups of what has the same pixels, best first, leaving out pairs that were decided about."""
+def _split(lot: Sequence[int], labels: Labels, chosen: set[int] | None) -> Iterator[Likened]:
+    """Yield groups of what has the same pixels, best first, without pairs that somebody has decided about."""
     waiting = list(lot)
     while waiting:
         best, *others = waiting
-        members = [
-            other
-            for other in others
-            if not judged(best, other) and (chosen is None or best in chosen or other in chosen)
-        ]
+        members, waiting = [], []
+        seen = set(labels(best))
+        for other in others:
+            is_new = chosen is None or best in chosen or other in chosen
+            if is_new and seen.isdisjoint(labels(other)):
+                members.append(other)
+                seen.update(labels(other))
+            else:
+                waiting.append(other)
         if members:
             yield Likened(best, [(member, Orientation.UPRIGHT) for member in members])
-        taken = set(members)
-        waiting = [other for other in others if other not in taken]

@@ -3,7 +3,7 @@
 Groups by single link, where a member need only be like some other member, chain whole libraries together.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ from dam.duplicates.turning import swaps_sides
 from dam.search.orientation import Orientation
 
 Aspects = NDArray[np.float64]
-Judged = Callable[[int, int], bool]
+Labels = Callable[[int], Collection[int]]
+"""What was decided about a picture: about two that have a label in common, somebody has decided."""
 
 _SWAPS = np.array([swaps_sides(which) for which in ORIENTATIONS])
 _UPRIGHT = ORIENTATIONS.index(Orientation.UPRIGHT)
@@ -47,24 +48,25 @@ class Stars:
         *,
         aspects: Aspects,
         tolerance: float,
-        judged: Judged,
+        labels: Labels,
         chosen: NDArray[np.bool_] | None = None,
     ) -> None:
         """Take classes of pictures and the pairs of classes; aspects are width by height of each picture.
 
-        `judged` tells of two pictures that somebody has decided about them; of the pictures that are `chosen`
-        one must be in every pair.
+        Nobody has decided about any two in a star, as `labels` tell. Of the pictures that are `chosen` one
+        must be in every pair.
         """
         self._classes = classes
         self._aspects = aspects
         self._tolerance = tolerance
-        self._judged = judged
+        self._labels = labels
         self._chosen = chosen
         self._links = Links(pairs, len(classes))
         self._in_class = np.argsort(classes.of, kind="stable")
         self._starts = np.concatenate(([0], np.cumsum(classes.sizes)))
         self._sizes = classes.sizes.copy()
         self._taken = np.zeros(len(classes.of), dtype=np.bool_)
+        self._rank = np.zeros(len(classes.of), dtype=np.int64)
 
     def candidates(self) -> Numbers:
         """Return the pictures that may be in a star at all: their class has others, or a pair."""
@@ -76,7 +78,11 @@ class Stars:
         self._taken[pictures] = True
 
     def of(self, candidates: Numbers) -> Iterator[Star]:
-        """Yield the stars of these candidates; of those that as many are like the first is taken first."""
+        """Yield the stars of these candidates; of those that as many are like the first is taken first.
+
+        So it is of two members about which somebody has decided.
+        """
+        self._rank[candidates] = np.arange(len(candidates))
         # What a picture could have at most falls as others take it: it is counted anew when its turn comes.
         most = self._links.reach(self._classes.sizes)[self._classes.of[candidates]]
         order = np.argsort(-most, kind="stable")
@@ -102,6 +108,7 @@ class Stars:
             if len(star.members) < -counted:
                 self._put(place, waiting, candidates)
                 continue
+            star = self._undecided(star)
             self._taken[centre] = True
             self._taken[star.members] = True
             yield star
@@ -118,10 +125,23 @@ class Stars:
         if self._chosen is not None and not self._chosen[centre]:
             kept &= self._chosen[members]
         members, apart, turned = members[kept], apart[kept], turned[kept]
-        free = ~np.array([self._judged(centre, member) for member in members.tolist()], dtype=np.bool_)
-        members, apart, turned = members[free], apart[free], turned[free]
+        if labels := set(self._labels(centre)):
+            free = np.array(
+                [labels.isdisjoint(self._labels(one)) for one in members.tolist()], dtype=np.bool_
+            )
+            members, apart, turned = members[free], apart[free], turned[free]
         order = np.lexsort((members, turned, apart))
         return Star(centre, members[order], turned[order])
+
+    def _undecided(self, star: Star) -> Star:
+        """Return the star without members about which and another one, the better, somebody has decided."""
+        seen: set[int] = set()
+        kept = np.ones(len(star.members), dtype=np.bool_)
+        for place in np.argsort(self._rank[star.members], kind="stable").tolist():
+            if labels := self._labels(int(star.members[place])):
+                kept[place] = seen.isdisjoint(labels)
+                seen.update(labels if kept[place] else ())
+        return Star(star.centre, star.members[kept], star.orientations[kept])
 
     def _untaken(self, number: int) -> Numbers:
         """Return the pictures of a class that are in no star yet; those that are, are not looked at again."""

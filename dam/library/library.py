@@ -265,7 +265,7 @@ class Library(OpenLibrary):
             self.registry,
             hash_pixels=lambda entities: self.run_on(entities, systems=[hash_pixels]),
             preview=self.preview,
-            judgements=lambda session: judged(session).covers,
+            judgements=lambda session: judged(session).labels,
             watch=watch or Unwatched(),
         )
         return Duplicates(means, criteria or Criteria(), scope or Scope(), is_exhaustive=exhaustive)

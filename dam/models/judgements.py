@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -52,6 +52,11 @@ class Judgements:
             if found < other_end and self._labels[found] == label:
                 return True
         return False
+
+    def labels(self, entity: int) -> Sequence[int]:
+        """Return the entity's labels, of which two entities that were judged have one in common."""
+        start, end = self._span(entity)
+        return self._labels[start:end]
 
     def _span(self, entity: int) -> tuple[int, int]:
         place = bisect_left(self._entities, entity)

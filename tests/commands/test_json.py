@@ -19,6 +19,7 @@ def test_every_command_that_prints_results_takes_it(filled: CommandInProcess, me
         "add-asset": filled("add-asset", "--json", "-r", media),
         "find-file-by-hash": filled("find-file-by-hash", "--json", "-f", lake),
         "find-similar-images": filled("find-similar-images", "--json", lake),
+        "find-duplicates": filled("find-duplicates", "--json"),
         "query": filled("query", "--json"),
         "show": filled("show", "--json", lake),
         "run": filled("run", "--json", "--retry-failed"),
@@ -42,6 +43,10 @@ def test_every_command_that_prints_results_takes_it(filled: CommandInProcess, me
         assert set(one) >= {"path", "status", "entity", "sha256", "error"}
     (similar,) = answers["find-similar-images"].json
     assert set(similar["distances"]) == {"phash", "ahash", "dhash", "pdq"}
+    duplicates, summary = answers["find-duplicates"].json
+    assert set(duplicates) == {"class", "centre", "best", "members"}
+    assert all(set(one) >= ASSET for one in (duplicates["best"], *duplicates["members"]))
+    assert set(summary) == {"summary"}
     (shown,) = answers["show"].json
     assert set(shown) >= {"entity", "components", "runs"}
 
@@ -52,11 +57,13 @@ def test_commands_that_find_nothing_print_no_object(library: CommandInProcess, m
         ["find-similar-images", media / "lake.jpg"],
         ["query"],
         ["show", "1"],
+        ["find-duplicates", "--report", media / "page.html"],
         ["relations"],
         ["unrelate", "--id", "1"],
     ):
         empty = library(*arguments, "--json")
-        assert (empty.exit_code, empty.stdout) == (1, "")
+        objects = [one for one in empty.json if set(one) != {"summary"}]
+        assert (empty.exit_code, objects) == (1, [])
 
 
 def test_paths_that_are_not_utf_8_round_trip_in_every_answer(library: CommandInProcess, media: Path) -> None:

@@ -16,7 +16,7 @@ class Case(NamedTuple):
     classes: Classes
     pairs: dict[tuple[int, int], int]
     aspects: list[float]
-    judged: set[frozenset[int]]
+    labels: list[frozenset[int]]
     chosen: list[bool] | None
     order: list[int]
 
@@ -32,12 +32,11 @@ def cases(draw: st.DrawFn) -> Case:
         lambda p: p[0] < p[1]
     )
     pairs = draw(st.dictionaries(two_classes, st.integers(1, 80), max_size=12)) if count > 1 else {}
-    pictures = st.integers(0, len(names) - 1)
     return Case(
         Classes(planes, of, np.bincount(of, minlength=count)),
         pairs,
         [draw(st.sampled_from([1.0, 1.5, 2.0])) for _ in names],
-        {frozenset(two) for two in draw(st.lists(st.tuples(pictures, pictures), max_size=6))},
+        [draw(st.frozensets(st.integers(0, 3), max_size=2)) for _ in names],
         draw(st.none() | st.lists(st.booleans(), min_size=len(names), max_size=len(names))),
         draw(st.permutations(range(len(names)))),
     )
@@ -57,7 +56,7 @@ def alike(case: Case, one: int, other: int) -> bool:
     return (
         (a == b or (a, b) in case.pairs)
         and shapes[1] / shapes[0] <= 1.4
-        and frozenset((one, other)) not in case.judged
+        and not case.labels[one] & case.labels[other]
         and (case.chosen is None or case.chosen[one] or case.chosen[other])
     )
 
@@ -73,7 +72,7 @@ def grouped(case: Case) -> list[Star]:
         pairs_of(case.pairs),
         aspects=np.array(case.aspects),
         tolerance=1.4,
-        judged=lambda one, other: frozenset((one, other)) in case.judged,
+        labels=case.labels.__getitem__,
         chosen=None if case.chosen is None else np.array(case.chosen),
     )
     candidates = set(stars.candidates().tolist())
@@ -89,19 +88,37 @@ def test_every_group_is_a_star_and_nobody_who_fits_is_left_out(case: Case) -> No
         assert all(alike(case, star.centre, member) for member in star.members.tolist())
         apart = [distance(case, star.centre, member) for member in star.members.tolist()]
         assert apart == sorted(apart)
-    # Who is in no star is like no centre, and like nobody else who is in none.
+    # Who is in no star is like nobody else who is in none, and like no centre unless about another member and
+    # them somebody has decided.
     alone = set(range(len(case.order))) - set(everybody)
     for one in alone:
-        for other in (*alone - {one}, *(star.centre for star in stars)):
-            assert not alike(case, one, other)
+        assert not any(alike(case, one, other) for other in alone - {one})
+        for star in stars:
+            decided = any(case.labels[one] & case.labels[member] for member in star.members.tolist())
+            assert decided or not alike(case, one, star.centre)
+
+
+@given(cases())
+def test_about_no_two_in_a_group_somebody_has_decided_and_the_best_ones_stay(case: Case) -> None:
+    left = set(range(len(case.order)))
+    for star in grouped(case):
+        wanted = []
+        seen: set[int] = set()
+        for number in case.order:
+            if number in left and alike(case, star.centre, number) and not seen & case.labels[number]:
+                wanted.append(number)
+                seen |= case.labels[number]
+        wanted = [number for number in wanted if number != star.centre]
+        assert sorted(star.members.tolist()) == sorted(wanted)
+        left -= {star.centre, *star.members.tolist()}
 
 
 @given(cases())
 def test_the_next_star_is_the_largest_there_can_be(case: Case) -> None:
     left = set(range(len(case.order)))
     for star in grouped(case):
-        sizes = [sum(alike(case, one, other) for other in left - {one}) for one in left]
-        assert len(star.members) == max(sizes)
+        sizes = {one: sum(alike(case, one, other) for other in left - {one}) for one in left}
+        assert sizes[star.centre] == max(sizes.values())
         left -= {star.centre, *star.members.tolist()}
 
 
@@ -111,7 +128,7 @@ def test_a_chain_of_likes_is_no_group() -> None:
         Classes(np.zeros((7, 5), dtype=np.uint64), of, np.ones(5, dtype=np.int64)),
         {(number, number + 1): 10 for number in range(4)},
         [1.0] * 5,
-        set(),
+        [frozenset()] * 5,
         None,
         [2, 0, 1, 3, 4],
     )
@@ -125,8 +142,6 @@ def test_a_million_equal_hashes_are_one_group_at_once() -> None:
     classes = Classes(
         np.zeros((7, 1), dtype=np.uint64), np.zeros(count, dtype=np.int64), np.array([count], dtype=np.int64)
     )
-    stars = Stars(
-        classes, Pairs.joined([]), aspects=np.ones(count), tolerance=1.25, judged=lambda one, other: False
-    )
+    stars = Stars(classes, Pairs.joined([]), aspects=np.ones(count), tolerance=1.25, labels=lambda number: ())
     (star,) = stars.of(stars.candidates())
     assert (star.centre, len(star.members)) == (0, count - 1)

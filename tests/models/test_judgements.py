@@ -143,6 +143,8 @@ class Deciding(RuleBasedStateMachine):
     def _agrees(self, judgements: Judgements, entities: list[int], pairs: set[Pair]) -> None:
         for a, b in combinations(entities, 2):
             assert judgements.covers(a, b) == judgements.covers(b, a) == (frozenset((a, b)) in pairs)
+            common = set(judgements.labels(a)) & set(judgements.labels(b))
+            assert bool(common) == judgements.covers(a, b)
 
     def _some(self, data: st.DataObject) -> list[int]:
         return data.draw(st.lists(st.sampled_from(self.entities), min_size=2, max_size=4, unique=True))
