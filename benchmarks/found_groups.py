@@ -20,13 +20,12 @@ class FoundGroups:
     """
 
     def __init__(self, answer: Path) -> None:
-        """Read the lines of JSON that the command printed."""
+        """Read the lines of JSON that the command printed, but for the summary."""
         by_class: dict[str, Groups] = {_BYTES: {}, _PIXELS: {}, _NEAR: {}}
         self._centres: set[Path] = set()
         with answer.open(encoding="utf-8") as lines:
-            for number, group in enumerate(map(json.loads, lines)):
-                if "summary" in group:
-                    continue
+            groups = (found for found in map(json.loads, lines) if "class" in found)
+            for number, group in enumerate(groups):
                 entities = [group["best"], *group["members"]]
                 by_class[group["class"]].update((path, number) for one in entities for path in _paths(one))
                 if group["class"] == _NEAR:
