@@ -13,7 +13,7 @@ from dam.duplicates.appearance import Appearance, appearance_of
 from dam.duplicates.criteria import Criteria
 from dam.duplicates.scope import Scope
 from dam.duplicates.watch import Unwatched, Watch
-from dam.errors import DamError, SourceError, UsageError
+from dam.errors import DamError, NotWritable, SourceError, UsageError
 from dam.ingest.add import Adder, Adding
 from dam.ingest.added import Added
 from dam.ingest.discovery import listings
@@ -208,7 +208,7 @@ class Library(OpenLibrary):
 
     def appearance(self, entity: int) -> Appearance:
         """Return how an entity looks, as far as it was measured and has a preview."""
-        preview = self.preview(entity)
+        preview = self._preview_if_possible(entity)
         with self.database.read() as session:
             return appearance_of(session, entity, preview)
 
@@ -264,7 +264,7 @@ class Library(OpenLibrary):
             self.database,
             self.registry,
             hash_pixels=lambda entities: self.run_on(entities, systems=[hash_pixels]),
-            preview=self.preview,
+            preview=self._preview_if_possible,
             judgements=lambda session: judged(session).labels,
             watch=watch or Unwatched(),
         )
@@ -295,6 +295,13 @@ class Library(OpenLibrary):
         """Yield the open relations, all or those of one entity, if asked the withdrawn ones too."""
         with self.database.read() as session:
             yield from list_relations(session, entity, withdrawn=withdrawn)
+
+    def _preview_if_possible(self, entity: int) -> bytes | None:
+        """Return a preview, None also if it was lost where nothing can be written."""
+        try:
+            return self.preview(entity)
+        except NotWritable:
+            return None
 
     def _forget_preview(self, entity: int) -> None:
         from dam.models.image.preview_component import PreviewComponent

@@ -41,14 +41,8 @@ def sqlite_file(filled: CommandInProcess, database_kind: str) -> Path:
 def test_where_no_database_is_every_command_says_how_to_make_one(
     bare_dam: CommandInProcess, tmp_path: Path, media: Path
 ) -> None:
-    for command in (
-        *READING,
-        ["find-duplicates"],
-        ["run"],
-        ["get", "1"],
-        ["add-asset", "x"],
-        ["find-file-by-hash", "0" * 64],
-    ):
+    others = (["find-duplicates"], ["run"], ["get", "1"], ["add-asset", "x"], ["find-file-by-hash", "0" * 64])
+    for command in (*READING, *others):
         missing = bare_dam(*command)
         assert (missing.exit_code, missing.stdout) == (9, "")
         assert "no library here" in missing.stderr

@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -99,6 +100,8 @@ def test_a_library_that_can_only_be_read_answers_all_but_what_it_would_have_to_s
     for path in (*tmp_path.glob("dam.db*"), tmp_path / "store"):
         path.rename(home / path.name)
     settings = {"DATABASE_URL": f"sqlite:///{home / 'dam.db'}", "DAM_STORE": str(home / "store")}
+    # Previews that were lost cannot be made again either.
+    rmtree(home / "store" / "derived")
     with read_only(home):
         read = unprivileged("find-duplicates", env=settings)
         report = unprivileged("find-duplicates", "--report", tmp_path / "out.html", env=settings)
