@@ -25,7 +25,7 @@ COMMANDS = {
     "add-asset": "Add files to the library.",
     "scan": "Compare the known places with the disk.",
     "find-file-by-hash": "Find a file by its SHA-256 or MD5.",
-    "find-similar-images": "Find the images that resemble one.",
+    "find-similar-images": "Find the images that resemble others.",
     "find-duplicates": "Find what is the same, and what nearly is.",
     "relate": "Record what assets are to each other.",
     "unrelate": "Withdraw what was recorded by relate.",
@@ -121,6 +121,7 @@ def _run(arguments: list[str]) -> int:
             return 0
         returned = typer.main.get_command(app).main(arguments, prog_name="dam-cli", standalone_mode=False)
     except DamError as error:
+        _raise_if_stopped(error)
         return _report(error)
     except TyperException as error:
         return _report_usage(error)
@@ -134,6 +135,7 @@ def _run(arguments: list[str]) -> int:
     except (BrokenPipeError, _Stopped):
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence
+        _raise_if_stopped(error)
         if isinstance(error, OSError) and error.errno in _FULL:
             _silence_stdout()
             return _report(NoSpace("cannot write: the output: no space left on device"))
@@ -174,6 +176,15 @@ def _stop(number: int, frame: FrameType | None) -> None:
         # Once is enough: a second one would break off the tidying up, and the workers would never end.
         signal.signal(other, signal.SIG_IGN)
     raise _Stopped(number)
+
+
+def _raise_if_stopped(error: BaseException) -> None:
+    """Go on stopping if it was only while tidying up after a signal that something failed."""
+    before: BaseException | None = error
+    while before is not None:
+        if isinstance(before, _Stopped):
+            raise before from None
+        before = before.__context__
 
 
 def _prepare_streams() -> None:

@@ -1,7 +1,9 @@
 """A library that is missing, locked, read-only, damaged or somebody else's."""
 
 import os
+import signal
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -83,6 +85,26 @@ def test_a_lock_that_another_holds_is_waited_for_and_then_said(
     assert "another process is using the library" in busy.stderr
     assert "Traceback" not in busy.stderr
     assert program("add-asset", media / "later.txt").exit_code == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_server_is_waited_for_is_what_is_said(
+    filled: CommandInProcess, program: CommandProcess, database_kind: str, number: int
+) -> None:
+    if database_kind != "postgresql":
+        pytest.skip("reading waits for nobody on SQLite")
+    engine = create_engine(os.environ["DATABASE_URL"], isolation_level="AUTOCOMMIT")
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = :name")
+    with locked(os.environ["DATABASE_URL"]), engine.connect() as connection:
+        process = program.start("query")
+        while not connection.scalar(waiting, {"name": engine.url.database}):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(number)
+        stopped = program.finish(process)
+    engine.dispose()
+    assert stopped.exit_code == 128 + number
+    assert stopped.stderr.startswith(("dam-cli: interrupted", "dam-cli: terminated"))
 
 
 def test_sqlite_is_read_while_another_process_writes(sqlite_file: Path, filled: CommandInProcess) -> None:
