@@ -13,7 +13,7 @@ from dam.duplicates.exhaustive import Done, compare_all
 from dam.duplicates.extent import Recall
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
 from dam.duplicates.pictures import DHASH, PDQ, PHASH, PLAIN
-from dam.duplicates.proposals import Effort, compare_neighbours, compare_turned
+from dam.duplicates.proposals import OTHER_KEYS, Effort, compare_neighbours, compare_turned
 from dam.duplicates.turning import turned
 from dam.search.orientation import Orientation
 from dam.search.words import Words
@@ -102,7 +102,8 @@ class NearPairs(NamedTuple):
 
     def _propose(self) -> Iterator[Pairs]:
         effort, orientations = effort_for(len(self.classes)), self._orientations()
-        done = self.expect(effort.keys * effort.neighbours * len(self.classes) * (2 * len(orientations) - 1))
+        orders = (2 * len(orientations) - 1) * effort.keys + OTHER_KEYS
+        done = self.expect(orders * effort.neighbours * len(self.classes))
         for orientation in orientations:
             radius = self._radius(orientation)
             if orientation is Orientation.UPRIGHT:

@@ -31,6 +31,9 @@ _SIDE, _LOW = 16, 8
 _STEP = 16
 """Bits from one key of a 64-bit hash to the next."""
 
+OTHER_KEYS = 2 * 64 // _STEP
+"""How many keys pHash and dHash make."""
+
 Key = NDArray[np.generic]
 
 

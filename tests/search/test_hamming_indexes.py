@@ -165,13 +165,6 @@ class Indexes(RuleBasedStateMachine):
         self.rows[entity] = value
 
 
-@pytest.fixture
-def database(database_url: str) -> Any:
-    opened = Database(database_url)
-    yield opened
-    opened.close()
-
-
 @pytest.mark.parametrize(
     ("fingerprint", "values"), [(ImagePHashComponent, of_64_bits()), (ImagePDQComponent, of_256_bits())]
 )
