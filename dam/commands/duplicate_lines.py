@@ -63,7 +63,11 @@ def extent_lines(extent: Extent) -> Iterator[str]:
     """Yield what people hear in the end of how far it went."""
     pictures = counted(extent.pictures, "picture", "pictures")
     if extent.recall is None and extent.pictures:
-        yield f"compared {pictures}, each with each"
+        if extent.chosen is None:
+            yield f"compared {pictures}, each with each"
+        else:
+            chosen = counted(extent.chosen, "chosen picture", "chosen pictures")
+            yield f"compared {chosen} with all {pictures}"
     if extent.recall is not None:
         found, there = extent.recall
         share = f" ({found / there:.1%})" if there else ""

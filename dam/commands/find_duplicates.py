@@ -62,16 +62,16 @@ def find_duplicates(
         bool, typer.Option("--exhaustive", help="Compare each with each, however many there are.")
     ] = False,
     report: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Also write a page of HTML with the pictures.")
+        str | None, typer.Option(metavar="FILE", help="Write a page of HTML with the pictures instead.")
     ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Find what is the same, and what nearly is.
 
     Three classes, never mixed: byte-identical (one content at several places), pixel-identical (other
-    files, the same pixels) and near (other pixels, the same picture). A group stands around its best
+    files, the same pixels) and near (other pixels, the same picture). A group is named after its best
     member (most pixels, richest metadata, oldest). Nothing is deleted. Exit code 1 means that there is none,
-    3 that the pixels of some pictures could not be compared.
+    3 that the pixels of some pictures could not be compared, 4 that bytes turned out to be others.
     """
     from dam.commands.duplicate_lines import extent_fields, extent_lines, group_fields, group_lines
     from dam.commands.output import print_json, print_line, talk
@@ -97,11 +97,26 @@ def find_duplicates(
             print_json({"summary": extent_fields(duplicates.extent, found)})
         for line in extent_lines(duplicates.extent):
             talk(line)
+        is_damaged = _tell_altered(library, duplicates.extent)
     if report is not None and not as_json:
         talk(f"groups of duplicates: {found}, shown in {report}")
     if not found:
         talk("no duplicates found")
-    return _exit_code(found, duplicates.extent)
+    return 4 if is_damaged else _exit_code(found, duplicates.extent)
+
+
+def _tell_altered(library: "Library", extent: "Extent") -> bool:
+    """Say whose bytes are others now; tell whether that is damage, or the loss of the last known copy."""
+    from dam.commands.output import talk
+
+    is_damaged = False
+    for entity, found in extent.altered:
+        (asset,) = library.assets([entity])
+        is_anywhere = any(place.row.closed_at is None for place in asset.locations)
+        is_gone = not asset.in_store and not is_anywhere
+        talk(f"entity {entity}: {found}{'  (the last known copy is gone)' if is_gone else ''}")
+        is_damaged |= asset.in_store or is_gone
+    return is_damaged
 
 
 def _exit_code(found: int, extent: "Extent") -> int:
@@ -127,7 +142,10 @@ def _page(library: "Library", report: str | None) -> "Iterator[DuplicatesReport 
         yield None
         return
     from dam.duplicates.report import duplicates_report
+    from dam.errors import UsageError
 
+    if report == "-":
+        raise UsageError("cannot write: -: the page is a file, not text for a terminal")
     with duplicates_report(os.fsencode(report), library.appearance) as page:
         yield page
 

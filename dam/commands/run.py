@@ -25,11 +25,7 @@ def run(
     """Bring derived components up to date.
 
     Runs every system that is new, whose version was raised, whose inputs changed or whose library has
-    <<<<<<< HEAD
     been installed since. Systems on demand run only if they are named. Exit code 3 means that something
-    =======
-    been installed since; systems on demand only if they are named. Exit code 3 means that something
-    >>>>>>> pixels
     failed which had not failed before, 4 that damage was found.
     """
     from dam.commands.output import counted, print_json, talk

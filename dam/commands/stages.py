@@ -14,7 +14,7 @@ class Stages:
     def __init__(self) -> None:
         self._progress: Progress | None = None
         self._unit = 1
-        self._left = 0
+        self._left = self._to_go = 0
 
     def __enter__(self) -> Self:
         return self
@@ -22,14 +22,16 @@ class Stages:
     def expect(self, stage: str, total: int) -> None:
         """Begin a stage of so many steps."""
         self.stop()
-        self._left = 0
+        self._left, self._to_go = 0, total
         self._unit = _MILLION if total > 10 * _MILLION else 1
         name = f"{stage} (millions)" if self._unit > 1 else stage
         self._progress = Progress(name, total // self._unit).__enter__()
 
     def advance(self, count: int) -> None:
         """Count more steps as done."""
-        whole, self._left = divmod(self._left + count, self._unit)
+        whole, self._left = divmod(self._left + min(count, self._to_go), self._unit)
+        # What is done block by block may come to a little more than was foretold.
+        self._to_go = max(self._to_go - count, 0)
         if self._progress is not None and whole:
             self._progress.advance(whole)
 

@@ -62,7 +62,10 @@ def _member(hashes: Hashes, best: int, entity: int, orientation: Orientation) ->
     if orientation is Orientation.UPRIGHT:
         apart = {name: _apart(values.get(best), values.get(entity)) for name, values in hashes.items()}
         return Member(entity, Distances(**apart))
-    one, other = hashes["pdq"][best], hashes["pdq"][entity]
+    one, other = hashes["pdq"].get(best), hashes["pdq"].get(entity)
+    if one is None or other is None:
+        # Taken back by somebody else since they were compared.
+        return Member(entity, Distances(), orientation)
     as_turned = turned(pack([one], ImagePDQComponent.bits), orientation)
     pdq = int(distances(as_turned, pack([other], ImagePDQComponent.bits)[:, 0])[0])
     return Member(entity, Distances(pdq=pdq), orientation)

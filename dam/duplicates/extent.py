@@ -17,11 +17,15 @@ class Extent:
 
     pictures: int = 0
     """Pictures that were compared with each other."""
+    chosen: int | None = None
+    """How many of them were compared with all; None if all were."""
     incomparable: int = 0
     """Images that were not: too small, too plain, or without a current hash."""
     undecoded: int = 0
     """Pictures that may have the pixels of others, and could not be decoded to see."""
     hindrance: str | None = None
     """Why not, where it was not that they are out of reach."""
+    altered: tuple[tuple[int, str], ...] = ()
+    """Entities whose bytes turned out to be others when they were to be decoded, and what was found."""
     recall: Recall | None = None
     """How many pairs were found of a sample's; None if everything was compared with everything."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dam.core.database import Database
 from dam.core.registry import Registry
+from dam.core.visit import Result
 from dam.duplicates.answer import Likened, measured
 from dam.duplicates.chosen import entities_in
 from dam.duplicates.classes import Classes, collapse
@@ -45,7 +46,7 @@ class Means:
 
     database: Database
     registry: Registry
-    hash_pixels: Callable[[Sequence[int]], Iterable[object]]
+    hash_pixels: Callable[[Sequence[int]], Iterable[Result]]
     """Hashes the pixels of these entities where that was not done yet."""
     preview: Callable[[int], bytes | None]
     """Gives the preview of an entity, if there is one."""
@@ -110,7 +111,8 @@ class Duplicates:
             entities = pictures.entities
             alike = alike_by_look(classes, within, lambda number: self._means.preview(int(entities[number])))
             pairs = Pairs.joined([pairs, alike])
-        self.extent = Extent(len(pictures), pictures.left_out, recall=recall)
+        count = None if chosen is None else int(np.isin(pictures.entities, chosen).sum())
+        self.extent = Extent(len(pictures), count, pictures.left_out, recall=recall)
         return pairs
 
     def _expect(self, comparisons: int) -> Callable[[int], None]:
@@ -138,8 +140,11 @@ class Duplicates:
     def _decode(self, candidates: Entities) -> str | None:
         """Hash the pixels of these; return why that is not possible where nothing can be written."""
         try:
-            for _ in self._means.hash_pixels(candidates.tolist()):
+            for result in self._means.hash_pixels(candidates.tolist()):
                 self._means.watch.advance(1)
+                if result.content == "altered":
+                    altered = (result.entity_id, result.content_message or "its bytes are others")
+                    self.extent = replace(self.extent, altered=(*self.extent.altered, altered))
         except NotWritable as error:
             return error.message
         return None

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dam.core.columns import RowId, Unsigned64
 from dam.core.component import Base
 
-FORMAT = 1
+FORMAT = 2
 """How `entities` and `values` are laid out. Pages of another format count as not there."""
 
 
@@ -30,7 +30,8 @@ class FingerprintPage(Base):
     format: Mapped[int] = mapped_column(SmallInteger)
     checksum: Mapped[int] = mapped_column(Unsigned64)
     entities: Mapped[bytes] = mapped_column(LargeBinary)
-    """Each entity's id less `after`, as little-endian 32-bit integers, in ascending order."""
+    """Each entity's id less `after`, as little-endian 32-bit integers, in ascending order; then a checksum of
+    64 bits."""
     values: Mapped[bytes] = mapped_column(LargeBinary)
     """Little-endian 64-bit words: the first of every fingerprint, then the second of every one, and so on."""
 

@@ -1,6 +1,7 @@
 """Relations: what somebody has decided about some assets, with the evidence and the time."""
 
 import json
+import logging
 import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from dam.core.columns import RowId, Timestamp
 from dam.core.component import Base
 from dam.errors import UsageError
 from dam.models.relation_kind import RelationKind
+
+_logger = logging.getLogger(__name__)
 
 
 class RelationRow(Base):
@@ -70,15 +73,19 @@ class Evidence:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return what the row keeps."""
-        read = json.loads(text)
-        return cls(
-            note=read.get("note"),
-            likeness=read.get("class"),
-            best=read.get("best"),
-            distances={int(entity): bits for entity, bits in read.get("distances", {}).items()},
-            orientations={int(entity): turned for entity, turned in read.get("orientations", {}).items()},
-        )
+        """Return what the row keeps; of what cannot be read nothing, with a warning."""
+        try:
+            read = json.loads(text)
+            return cls(
+                note=read.get("note"),
+                likeness=read.get("class"),
+                best=read.get("best"),
+                distances={int(entity): bits for entity, bits in read.get("distances", {}).items()},
+                orientations={int(entity): turned for entity, turned in read.get("orientations", {}).items()},
+            )
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            _logger.warning("damaged evidence of a relation: not shown")
+            return cls()
 
 
 _ALWAYS = ("note", "distances")

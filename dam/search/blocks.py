@@ -77,7 +77,7 @@ def read_planes(
         chosen = select(page.id, page["values"]).where(page.id.in_(list(missing)))
         for number, values in session.execute(chosen, execution_options={BINARY: True}):
             header = missing.pop(number)
-            yield header, decode_values(values, header.count, fingerprint.bits, header.checksum)
+            yield header, decode_values(values, header, fingerprint.bits)
         yield from ((header, None) for header in missing.values())
 
 
@@ -85,7 +85,7 @@ def read_entities(session: Session, header: Header) -> Entities | None:
     """Return whose fingerprints are on a page, None if it is damaged."""
     chosen = select(table_of(FingerprintPage).c.entities).where(FingerprintPage.id == header.id)
     entities = session.scalar(chosen, execution_options={BINARY: True})
-    return decode_entities(entities or b"", header.count, header.after, header.upto)
+    return decode_entities(entities or b"", header)
 
 
 def rows(

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from functools import partial
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from dam.core.component import Component, table_of
+from dam.core.component import Component, Fingerprint, table_of
 from dam.core.database import Database, lock_table
 from dam.models.fingerprint_page import FORMAT, FingerprintPage
-from dam.search.layout import WORTH_PACKING, Header, Range, is_watched, layout
+from dam.search.layout import WORTH_PACKING, Header, Range, is_watched, layout, seal
 
 ROWS = 65536
 """Rows that are counted together at the end of a table."""
@@ -17,10 +17,15 @@ ROWS = 65536
 
 def count_rows(session: Session, component: type[Component]) -> int:
     """Count a table's rows, by what its pages say of themselves where it has some."""
-    return sum(
-        part.count if isinstance(part, Header) else _count_range(session, component, part)
-        for part in layout(session, component)
-    )
+    return sum(_count_part(session, component, part) for part in layout(session, component))
+
+
+def _count_part(session: Session, component: type[Component], part: Header | Range) -> int:
+    if isinstance(part, Range):
+        return _count_range(session, component, part)
+    # Pages with fingerprints have a checksum over these too, which is not looked at here.
+    is_damaged = part.count < 1 or (not issubclass(component, Fingerprint) and part.checksum != part.seal)
+    return _count_range(session, component, part.range) if is_damaged else part.count
 
 
 def pack_counts(
@@ -52,8 +57,12 @@ def _pack_one(component: type[Component], least: int, size: int, session: Sessio
     after, upto, count = found
     page = {
         "fingerprint": component.__tablename__, "after": after, "upto": upto, "count": count,
-        "format": FORMAT, "checksum": 0, "entities": b"", "values": b"",
+        "format": FORMAT, "checksum": seal(after, upto, count), "entities": b"", "values": b"",
     }  # fmt: skip
+    # One of another format may be there.
+    overlap = (FingerprintPage.upto > after, FingerprintPage.after < upto)
+    is_old = FingerprintPage.fingerprint == component.__tablename__
+    session.execute(delete(FingerprintPage).where(is_old, *overlap))
     session.execute(insert(table_of(FingerprintPage)), [page])
     return True
 

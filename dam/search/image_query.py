@@ -100,10 +100,17 @@ def _with_turned(one: Asked, made: Turned | DamError | None) -> ImageQuery | Dam
     return made if isinstance(made, DamError) else replace(one.query, turned=made)
 
 
+def _no_path(path: bytes) -> UsageError:
+    return UsageError(f"cannot compare: {show_path(path)}: a path has no NUL", hint="such a list needs -0")
+
+
 def _tasks(registry: Registry, paths: Sequence[bytes], refused: dict[int, Asked]) -> Iterator[Task]:
     """Yield a visit of each file, numbered; put those that cannot be read to the refused."""
     for number, path in enumerate(paths):
         # Asking about a file through a link to it is harmless, unlike adding it.
+        if b"\0" in path:
+            refused[number] = Asked(show_path(path), _no_path(path))
+            continue
         resolved = os.path.realpath(path) if path else path
         try:
             digests = digest_file(resolved)

@@ -32,9 +32,20 @@ class Header:
     checksum: int
 
     @property
+    def seal(self) -> int:
+        """Return what the page's checksum begins with."""
+        return seal(self.after, self.upto, self.count)
+
+    @property
     def range(self) -> Range:
         """Return the entities whose fingerprints are on it, if they have one."""
         return Range(self.after, self.upto)
+
+
+def seal(after: int, upto: int, count: int) -> int:
+    """Return a number that nearly any other range or count changes."""
+    mixed = after * 0x9E3779B97F4A7C15 + upto * 0xC2B2AE3D27D4EB4F + count * 0x165667B19E3779F9
+    return mixed % (1 << 64)
 
 
 def layout(session: Session, fingerprint: type[Component]) -> Iterator[Header | Range]:

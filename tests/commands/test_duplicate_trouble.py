@@ -86,9 +86,10 @@ def test_bytes_that_the_store_has_lost_are_said_not_to_be_compared(
     twins[2].unlink()
     object_file(show(library, 3)["sha256"]).unlink()
     found, summary, result = answer(library, "--class", "pixel")
-    assert (result.exit_code, summary["undecoded"]) == (3, 1)
+    assert (result.exit_code, summary["undecoded"]) == (4, 1)
     assert {one["entity"] for one in (found[0]["best"], *found[0]["members"])} == {1, 2}
     assert "out of reach or damaged" in result.stderr
+    assert "entity 3: " in result.stderr
 
 
 def test_a_library_that_can_only_be_read_answers_all_but_what_it_would_have_to_store(

@@ -7,9 +7,10 @@ from sqlalchemy import delete, func, insert, select, update
 
 from dam.core.component import Entity, table_of
 from dam.core.database import Database
-from dam.models.fingerprint_page import FingerprintPage
+from dam.models.fingerprint_page import FORMAT, FingerprintPage
 from dam.models.image import ImageComponent
 from dam.search.counting import count_rows, pack_counts
+from dam.search.layout import seal
 from tests.core.state_machines import prove
 
 PAGES = FingerprintPage.fingerprint == ImageComponent.__tablename__
@@ -106,7 +107,22 @@ def test_no_count_is_believed_that_nobody_watches(database: Database, event: str
     with database.write() as session:
         on = "" if session.get_bind().dialect.name == "sqlite" else " ON image"
         session.connection().exec_driver_sql(f"DROP TRIGGER packed_image_{event}{on}")
-        page = {"fingerprint": "image", "after": 0, "upto": 9, "count": 9, "format": 1, "checksum": 0}
+        page = {
+            "fingerprint": "image",
+            "after": 0,
+            "upto": 9,
+            "count": 9,
+            "format": FORMAT,
+            "checksum": seal(0, 9, 9),
+        }
+        session.execute(insert(table_of(FingerprintPage)), [{**page, "entities": b"", "values": b""}])
+    with database.read() as session:
+        assert count_rows(session, ImageComponent) == 0
+
+
+def test_a_damaged_count_is_not_believed(database: Database) -> None:
+    with database.write() as session:
+        page = {"fingerprint": "image", "after": 0, "upto": 9, "count": 9, "format": FORMAT, "checksum": 0}
         session.execute(insert(table_of(FingerprintPage)), [{**page, "entities": b"", "values": b""}])
     with database.read() as session:
         assert count_rows(session, ImageComponent) == 0

@@ -60,6 +60,11 @@ def by_comparing_all(rows: dict[int, Value], query: Value, radius: int) -> dict[
     return {entity: bits for entity, bits in apart.items() if bits <= radius}
 
 
+DAMAGES = [
+    "values", "swapped", "entities", "another entity", "short", "format", "count", "after", "upto",
+]  # fmt: skip
+
+
 class Indexes(RuleBasedStateMachine):
     """Rows come, change and go, pages are made and damaged, and after each step all indexes are asked."""
 
@@ -126,7 +131,7 @@ class Indexes(RuleBasedStateMachine):
     def pack(self, least: int, size: int) -> None:
         pack(self.database, [self.fingerprint], least=least, size=size)
 
-    @rule(data=st.data(), damage=st.sampled_from(["values", "entities", "short", "format", "count"]))
+    @rule(data=st.data(), damage=st.sampled_from(DAMAGES))
     def damage_a_page(self, data: st.DataObject, damage: str) -> None:
         with self.database.write() as session:
             pages = session.scalars(select(FingerprintPage).order_by(FingerprintPage.id)).all()
@@ -135,8 +140,16 @@ class Indexes(RuleBasedStateMachine):
             page = data.draw(st.sampled_from(pages))
             if damage == "values":
                 page.values = bytes([page.values[0] ^ 1]) + page.values[1:]
+            elif damage == "swapped":
+                page.values = page.values[8:16] + page.values[:8] + page.values[16:]
             elif damage == "entities":
                 page.entities = b"\xff\xff\xff\xff" + page.entities[4:]
+            elif damage == "another entity":
+                page.entities = bytes([page.entities[0] ^ 1]) + page.entities[1:]
+            elif damage == "after":
+                page.after += data.draw(st.sampled_from([-1, 1]))
+            elif damage == "upto":
+                page.upto += data.draw(st.sampled_from([-1, 1]))
             elif damage == "short":
                 page.values = page.values[:-1]
             elif damage == "format":
