@@ -15,11 +15,11 @@ from tests.commands.duplicate_groups import groups
 from tests.commands.facts import add, show, write
 
 
-def gradient(x: int, y: int) -> Image.Image:
-    """Return a picture that is brightest at one point and darker the farther from it."""
+def gradient(darkest: int) -> Image.Image:
+    """Return a grey picture that gets lighter downwards, and to both sides of one column."""
     down, right = np.mgrid[0:256, 0:256]
-    light = np.clip(255 - np.hypot(right - x, down - y), 0, 255)
-    return Image.fromarray(np.stack([light, light * 0.8 + 30, 255 - light * 0.6], axis=-1).astype(np.uint8))
+    light = np.clip(20 + 0.7 * (right - darkest) ** 2 / 256 + 0.6 * down, 0, 255)
+    return Image.fromarray(light.astype(np.uint8)).convert("RGB")
 
 
 def pdqs(library: CommandInProcess, *paths: Path) -> list[tuple[int, int]]:
@@ -35,14 +35,17 @@ def test_encodings_of_a_gradient_are_near_by_how_they_look_and_other_gradients_a
     library: CommandInProcess, tmp_path: Path
 ) -> None:
     files = {
-        "fine.jpg": encoded(gradient(40, 60), quality=90),
-        "coarse.jpg": encoded(gradient(40, 60), quality=30),
-        "other.jpg": encoded(gradient(60, 80), quality=90),
+        "fine.jpg": encoded(gradient(100), quality=90),
+        "coarse.jpg": encoded(gradient(100), quality=30),
+        "other.jpg": encoded(gradient(150), quality=90),
     }
     paths = [write(tmp_path / name, data) for name, data in files.items()]
     for path in paths:
         add(library, path)
-    assert all(10 <= quality < 50 for _, quality in pdqs(library, *paths))
+    (fine, *_), (coarse, *_), _ = hashed = pdqs(library, *paths)
+    assert all(10 <= quality < 50 for _, quality in hashed)
+    # More than what is taken for the same by hashes alone.
+    assert (fine ^ coarse).bit_count() > 100
     ((likeness, names),) = groups(library)
     assert (likeness, set(names)) == ("near", {"fine.jpg", "coarse.jpg"})
 
