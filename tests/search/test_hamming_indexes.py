@@ -13,6 +13,7 @@ from dam.core.database import Database
 from dam.models.fingerprint_page import FingerprintPage
 from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_phash_component import ImagePHashComponent
+from dam.search import resident_index
 from dam.search.hamming_index import HammingIndex
 from dam.search.packed_index import PackedIndex
 from dam.search.packing import pack
@@ -178,10 +179,27 @@ class Indexes(RuleBasedStateMachine):
         self.rows[entity] = value
 
 
-@pytest.mark.parametrize(
+_BOTH = pytest.mark.parametrize(
     ("fingerprint", "values"), [(ImagePHashComponent, of_64_bits()), (ImagePDQComponent, of_256_bits())]
 )
+
+
+@_BOTH
 def test_every_index_finds_what_comparing_with_all_finds(
     database: Database, fingerprint: type[Fingerprint], values: st.SearchStrategy[Value]
 ) -> None:
+    prove(Indexes, examples=30, steps=30, database=database, fingerprint=fingerprint, values=values)
+
+
+@_BOTH
+@pytest.mark.parametrize("outdated", [0.0, 0.5])
+def test_so_they_do_where_few_fingerprints_are_put_in_order(
+    database: Database,
+    fingerprint: type[Fingerprint],
+    values: st.SearchStrategy[Value],
+    outdated: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(resident_index, "_FEW", 0)
+    monkeypatch.setattr(resident_index, "_OUTDATED", outdated)
     prove(Indexes, examples=30, steps=30, database=database, fingerprint=fingerprint, values=values)
