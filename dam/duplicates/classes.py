@@ -13,7 +13,7 @@ class Classes:
     """Pictures by hash; a class is named by a number, ascending with its first picture."""
 
     planes: Words
-    """The hash of each class, shape (4, classes)."""
+    """What each class is compared by, shape (planes, classes)."""
     of: Numbers
     """The class of each picture."""
     sizes: Numbers
@@ -24,7 +24,7 @@ class Classes:
 
 
 def collapse(planes: Words) -> Classes:
-    """Return the classes of equal hashes, shape (4, count)."""
+    """Return the classes of pictures that agree in all planes, shape (planes, count)."""
     count = planes.shape[1]
     order = np.lexsort(planes[::-1])
     fresh = np.ones(count, dtype=np.bool_)

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from dam.core.pending import pending_among
 from dam.duplicates.classes import Classes, collapse
 from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
-from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
+from dam.duplicates.pairs import UPRIGHT, Numbers, Pairs
 from dam.duplicates.pictures import Pictures
 from dam.models.image.dimensions_component import DimensionsComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_pixel_hash_component import ImagePixelHashComponent, hash_pixels
 from dam.models.image.raster import SHORT_SIDE
-from dam.search.orientation import Orientation
 from dam.search.page import Entities
 
 _DRIFT = 10
@@ -35,7 +34,7 @@ def may_be_identical(pictures: Pictures, classes: Classes, pairs: Pairs) -> Enti
     cells = _cells(pictures, classes)
     shared = np.flatnonzero(cells.sizes > 1)
     chosen = np.isin(cells.of, shared)
-    upright = pairs.orientations == ORIENTATIONS.index(Orientation.UPRIGHT)
+    upright = pairs.orientations == UPRIGHT
     near = pairs.chosen(upright & (pairs.distances <= _DRIFT))
     scaled = np.minimum(pictures.width, pictures.height) >= 2 * SHORT_SIDE
     linked = np.unique(np.concatenate([near.first, near.second]))

@@ -11,7 +11,7 @@ from dam.duplicates.collection import Collection
 from dam.duplicates.criteria import Nearness
 from dam.duplicates.exhaustive import Done, compare_all
 from dam.duplicates.extent import Recall
-from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
+from dam.duplicates.pairs import ORIENTATIONS, UPRIGHT, Numbers, Pairs
 from dam.duplicates.pictures import DHASH, PDQ, PHASH, PLAIN
 from dam.duplicates.proposals import OTHER_KEYS, Effort, compare_neighbours, compare_turned
 from dam.duplicates.turning import turned
@@ -29,7 +29,6 @@ _PROPOSED = 160_000_000_000
 """Comparisons of what proposals name: a few minutes."""
 _SAMPLED = 4_000_000_000
 """Comparisons to estimate what the proposals have missed."""
-_UPRIGHT = ORIENTATIONS.index(Orientation.UPRIGHT)
 
 
 def effort_for(count: int) -> Effort:
@@ -130,7 +129,7 @@ class NearPairs(NamedTuple):
         agreeing = ~plain | (total <= self.nearness.total_if_plain)
         if self.nearness.total is not None:
             agreeing &= total <= self.nearness.total
-        is_turned = pairs.orientations != _UPRIGHT
+        is_turned = pairs.orientations != UPRIGHT
         return pairs.chosen(np.where(is_turned, ~plain, agreeing))
 
     def _recall(self, found: Pairs) -> Recall:

@@ -13,6 +13,7 @@ Numbers = NDArray[np.int64]
 
 ORIENTATIONS = tuple(Orientation)
 """What the numbers in `Pairs.orientations` mean."""
+UPRIGHT = ORIENTATIONS.index(Orientation.UPRIGHT)
 
 
 class Pairs(NamedTuple):

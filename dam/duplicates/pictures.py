@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint
@@ -20,6 +20,7 @@ from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
 from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.perceptual_hashes import hash_perceptually
 from dam.search.blocks import blocks
+from dam.search.counting import count_rows
 from dam.search.page import Entities
 from dam.search.words import Words
 
@@ -74,8 +75,7 @@ def load_pictures(session: Session, quality: int) -> Pictures:
     unusable += [_outdated(session, system) for system in (hash_pdq, hash_perceptually)]
     for some in unusable:
         usable &= ~np.isin(entities, some)
-    images = session.scalar(select(func.count()).select_from(ImageComponent)) or 0
-    left_out = max(images - int(usable.sum()), 0)
+    left_out = max(count_rows(session, ImageComponent) - int(usable.sum()), 0)
     if usable.all():
         return Pictures(entities, planes, width, height, left_out)
     return Pictures(entities[usable], planes[:, usable], width[usable], height[usable], left_out)

@@ -12,16 +12,14 @@ from numpy.typing import NDArray
 
 from dam.duplicates.classes import Classes
 from dam.duplicates.links import Links
-from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
+from dam.duplicates.pairs import ORIENTATIONS, UPRIGHT, Numbers, Pairs
 from dam.duplicates.turning import swaps_sides
-from dam.search.orientation import Orientation
 
 Aspects = NDArray[np.float64]
 Labels = Callable[[int], Collection[int]]
 """What was decided about a picture: about two that have a label in common, somebody has decided."""
 
 _SWAPS = np.array([swaps_sides(which) for which in ORIENTATIONS])
-_UPRIGHT = ORIENTATIONS.index(Orientation.UPRIGHT)
 
 
 class Star(NamedTuple):
@@ -120,7 +118,7 @@ class Stars:
         repeats = [len(lot) for lot in lots]
         members = np.concatenate(lots)
         apart = np.repeat(np.concatenate(([0], distances)).astype(np.uint8), repeats)
-        turned = np.repeat(np.concatenate(([_UPRIGHT], orientations)).astype(np.uint8), repeats)
+        turned = np.repeat(np.concatenate(([UPRIGHT], orientations)).astype(np.uint8), repeats)
         kept = (members != centre) & self._same_shape(centre, members, turned)
         if self._chosen is not None and not self._chosen[centre]:
             kept &= self._chosen[members]

@@ -102,10 +102,7 @@ def rows(
 def _rows_of(fingerprint: type[Fingerprint], span: Range) -> Select[Any]:
     value: Any = fingerprint.__table__.c.value
     raw = type_coerce(value, BigInteger) if fingerprint.bits == 64 else value
-    statement = select(fingerprint.entity_id, raw).where(fingerprint.entity_id > span.after)
-    if span.upto is not None:
-        statement = statement.where(fingerprint.entity_id <= span.upto)
-    return statement.order_by(fingerprint.entity_id)
+    return select(fingerprint.entity_id, raw).where(span.holds(fingerprint)).order_by(fingerprint.entity_id)
 
 
 def _block(fingerprint: type[Fingerprint], partition: Any) -> Block:

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from functools import partial
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dam.core.component import Component, Fingerprint, table_of
+from dam.core.component import Component, Fingerprint
 from dam.core.database import Database, lock_table
 from dam.models.fingerprint_page import FORMAT, FingerprintPage
-from dam.search.layout import WORTH_PACKING, Header, Range, is_watched, layout, seal
+from dam.search.layout import WORTH_PACKING, Header, Range, is_watched, layout, seal, write_page
 
 ROWS = 65536
 """Rows that are counted together at the end of a table."""
@@ -59,11 +59,7 @@ def _pack_one(component: type[Component], least: int, size: int, session: Sessio
         "fingerprint": component.__tablename__, "after": after, "upto": upto, "count": count,
         "format": FORMAT, "checksum": seal(after, upto, count), "entities": b"", "values": b"",
     }  # fmt: skip
-    # One of another format may be there.
-    overlap = (FingerprintPage.upto > after, FingerprintPage.after < upto)
-    is_old = FingerprintPage.fingerprint == component.__tablename__
-    session.execute(delete(FingerprintPage).where(is_old, *overlap))
-    session.execute(insert(table_of(FingerprintPage)), [page])
+    write_page(session, page)
     return True
 
 
@@ -89,7 +85,5 @@ def _next_page(
 
 
 def _count_range(session: Session, component: type[Component], span: Range) -> int:
-    statement = select(func.count()).select_from(component).where(component.entity_id > span.after)
-    if span.upto is not None:
-        statement = statement.where(component.entity_id <= span.upto)
+    statement = select(func.count()).select_from(component).where(span.holds(component))
     return session.scalar(statement) or 0

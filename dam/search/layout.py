@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from dam.core.component import Component
+from dam.core.component import Component, Values, table_of
 from dam.models.fingerprint_page import FORMAT, FingerprintPage
 
 WORTH_PACKING = 1024
@@ -19,6 +19,11 @@ class Range:
 
     after: int
     upto: int | None = None
+
+    def holds(self, component: type[Component]) -> ColumnElement[bool]:
+        """Return the condition that a component's entity is in it."""
+        beyond = component.entity_id > self.after
+        return beyond if self.upto is None else and_(beyond, component.entity_id <= self.upto)
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,21 @@ def page_headers(session: Session, fingerprint: type[Component]) -> list[Header]
     return found
 
 
+def write_page(session: Session, values: Values) -> None:
+    """Add a page in place of those of any format whose ranges overlap its own."""
+    page = FingerprintPage
+    overlap = (page.upto > values["after"], page.after < values["upto"])
+    session.execute(delete(page).where(page.fingerprint == values["fingerprint"], *overlap))
+    session.execute(insert(table_of(page)), [values])
+
+
 def unpacked(session: Session, fingerprint: type[Component], least: int = WORTH_PACKING) -> Iterator[Range]:
     """Yield the ranges outside of pages in which there is enough to pack."""
     if not is_watched(session, fingerprint):
         return
     for part in layout(session, fingerprint):
         if isinstance(part, Range):
-            within = select(fingerprint.entity_id).where(fingerprint.entity_id > part.after)
-            if part.upto is not None:
-                within = within.where(fingerprint.entity_id <= part.upto)
+            within = select(fingerprint.entity_id).where(part.holds(fingerprint))
             if session.scalar(select(func.count()).select_from(within.limit(least).subquery())) == least:
                 yield part
 

@@ -3,14 +3,13 @@
 from collections.abc import Collection
 from functools import partial
 
-from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from dam.core.component import Fingerprint, table_of
+from dam.core.component import Fingerprint
 from dam.core.database import Database, lock_table
 from dam.models.fingerprint_page import FingerprintPage
 from dam.search.blocks import Block, read_page, rows
-from dam.search.layout import WORTH_PACKING, Header, Range, page_headers, unpacked
+from dam.search.layout import WORTH_PACKING, Header, Range, page_headers, unpacked, write_page
 from dam.search.page import ROWS, SPAN, fit, make_page
 
 
@@ -63,11 +62,7 @@ def _pack_one(fingerprint: type[Fingerprint], size: int, span: Range, session: S
     entities, planes = block.entities[:fitting], block.planes[:, :fitting]
     is_all = len(fresh.entities) < room and fitting == len(block.entities)
     upto = free.upto if is_all and free.upto is not None else int(entities[-1])
-    page = FingerprintPage
-    overlap = (page.fingerprint == fingerprint.__tablename__, page.upto > after, page.after < upto)
-    session.execute(delete(page).where(*overlap))
-    made = make_page(fingerprint.__tablename__, after, upto, entities, planes)
-    session.execute(insert(table_of(page)), [made])
+    write_page(session, make_page(fingerprint.__tablename__, after, upto, entities, planes))
     return upto
 
 
