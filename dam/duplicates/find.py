@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from dam.duplicates.identical_pixels import (
 )
 from dam.duplicates.looks import alike_by_look
 from dam.duplicates.near import NearPairs
-from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
+from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs, merged
 from dam.duplicates.pictures import Pictures, load_pictures
 from dam.duplicates.places import at_several_places
 from dam.duplicates.ranking import best_first, richest_first
@@ -55,6 +56,22 @@ class Means:
     watch: Watch
 
 
+@dataclass(frozen=True)
+class Field:
+    """The pictures that are compared, and what is known of them beforehand."""
+
+    pictures: Pictures
+    chosen: Entities | None
+    """The entities of which one must be in every group; None means any."""
+    labels: Labels
+    """What somebody has decided, by entity."""
+
+    @cached_property
+    def is_chosen(self) -> NDArray[np.bool_] | None:
+        """Which of the pictures are chosen, None if all are."""
+        return None if self.chosen is None else self.pictures.marked(self.chosen)
+
+
 class Duplicates:
     """Yields the groups of what is alike, class by class; `extent` is known at the end."""
 
@@ -83,21 +100,23 @@ class Duplicates:
     def _alike(self) -> Iterator[Group]:
         database, criteria = self._means.database, self._criteria
         with database.read() as session:
-            pictures = load_pictures(session, criteria.quality)
+            pictures, planes = load_pictures(session, criteria.quality)
             chosen = None if self._scope.is_everything else entities_in(session, self._scope)
-            labels = self._means.judgements(session)
-        classes = collapse(pictures.planes)
-        pairs = self._pairs(pictures, classes, chosen)
-        lots = list(self._with_same_pixels(pictures, classes, pairs, chosen, labels))
+            field = Field(pictures, chosen, self._means.judgements(session))
+        classes = collapse(planes)
+        del planes
+        pairs = self._pairs(field, classes)
+        # Whoever is near whom is known: the largest part of the memory is let go.
+        classes = classes.without_planes()
+        lots = list(self._with_same_pixels(field, classes, pairs))
         if Likeness.PIXELS in criteria.likenesses:
             yield from measured(database, Likeness.PIXELS, lots)
         if Likeness.NEAR in criteria.likenesses:
-            near = self._near(pictures, classes, pairs, chosen, labels, lots)
-            yield from measured(database, Likeness.NEAR, near)
+            yield from measured(database, Likeness.NEAR, self._near(field, classes, pairs, lots))
 
-    def _pairs(self, pictures: Pictures, classes: Classes, chosen: Entities | None) -> Pairs:
+    def _pairs(self, field: Field, classes: Classes) -> Pairs:
         """Return the confirmed pairs of classes, and say how far that went."""
-        within = None if chosen is None else _classes_of(pictures, classes, chosen)
+        within = None if field.is_chosen is None else classes.of_any(field.is_chosen)
         near = NearPairs(
             classes=classes,
             nearness=self._criteria.nearness,
@@ -108,24 +127,22 @@ class Duplicates:
         )
         pairs, recall = near.find()
         if self._criteria.nearness.looks:
-            entities = pictures.entities
+            entities = field.pictures.entities
             alike = alike_by_look(classes, within, lambda number: self._means.preview(int(entities[number])))
-            pairs = Pairs.joined([pairs, alike])
-        count = None if chosen is None else int(np.isin(pictures.entities, chosen).sum())
-        self.extent = Extent(len(pictures), count, pictures.left_out, recall=recall)
+            pairs = merged(pairs, Pairs.joined([alike]))
+        count = None if field.is_chosen is None else int(np.count_nonzero(field.is_chosen))
+        self.extent = Extent(len(field.pictures), count, field.pictures.left_out, recall=recall)
         return pairs
 
     def _expect(self, comparisons: int) -> Callable[[int], None]:
         self._means.watch.expect("comparing", comparisons)
         return self._means.watch.advance
 
-    def _with_same_pixels(
-        self, pictures: Pictures, classes: Classes, pairs: Pairs, chosen: Entities | None, labels: Labels
-    ) -> Iterator[Likened]:
+    def _with_same_pixels(self, field: Field, classes: Classes, pairs: Pairs) -> Iterator[Likened]:
         """Hash the pixels of what may be identical, and yield what is."""
         with self._means.database.read() as session:
             plain = beyond_comparison(session)
-        candidates = np.union1d(may_be_identical(pictures, classes, pairs), plain)
+        candidates = np.union1d(may_be_identical(field.pictures, classes, pairs), plain)
         self._means.watch.expect("decoding", len(candidates))
         hindrance = self._decode(candidates)
         with self._means.database.read() as session:
@@ -133,9 +150,9 @@ class Duplicates:
             self.extent = replace(self.extent, undecoded=undecoded, hindrance=hindrance)
             lots = with_same_pixels(session, candidates)
             ranked = richest_first(session, self._means.registry, lots)
-        within = None if chosen is None else set(chosen.tolist())
+        within = None if field.chosen is None else set(field.chosen.tolist())
         for lot in ranked:
-            yield from _split(lot, labels, within)
+            yield from _split(lot, field.labels, within)
 
     def _decode(self, candidates: Entities) -> str | None:
         """Hash the pixels of these; return why that is not possible where nothing can be written."""
@@ -150,38 +167,26 @@ class Duplicates:
         return None
 
     def _near(
-        self,
-        pictures: Pictures,
-        classes: Classes,
-        pairs: Pairs,
-        chosen: Entities | None,
-        labels: Labels,
-        identical: Sequence[Likened],
+        self, field: Field, classes: Classes, pairs: Pairs, identical: Sequence[Likened]
     ) -> Iterator[Likened]:
         """Yield the stars of pictures of which no two have the same pixels."""
-        entities = pictures.entities
+        pictures = field.pictures
         stars = Stars(
             classes,
             pairs,
             aspects=pictures.width / np.maximum(pictures.height, 1),
             tolerance=self._criteria.aspect,
-            labels=lambda number: labels(int(entities[number])),
-            chosen=None if chosen is None else np.isin(entities, chosen),
+            labels=lambda number: field.labels(int(pictures.entities[number])),
+            chosen=field.is_chosen,
         )
-        others = [entity for lot in identical for entity, _ in lot.others]
-        stars.leave_out(np.flatnonzero(np.isin(entities, others)))
+        others = np.array([entity for lot in identical for entity, _ in lot.others], dtype=np.int64)
+        stars.leave_out(pictures.marked(others))
         with self._means.database.read() as session:
             best = best_first(session, self._means.registry, pictures, stars.candidates())
-        rank = np.empty(len(pictures), dtype=np.int64)
+        rank = np.empty(len(pictures), dtype=np.uint32)
         rank[best] = np.arange(len(best))
         for star in stars.of(best):
             yield _likened(pictures, star, rank)
-
-
-def _classes_of(pictures: Pictures, classes: Classes, chosen: Entities) -> NDArray[np.bool_]:
-    which = np.zeros(len(classes), dtype=np.bool_)
-    which[classes.of[np.isin(pictures.entities, chosen)]] = True
-    return which
 
 
 def _likened(pictures: Pictures, star: Star, rank: Numbers) -> Likened:

@@ -32,8 +32,7 @@ def may_be_identical(pictures: Pictures, classes: Classes, pairs: Pairs) -> Enti
     which is none, was not.
     """
     cells = _cells(pictures, classes)
-    shared = np.flatnonzero(cells.sizes > 1)
-    chosen = np.isin(cells.of, shared)
+    chosen = (cells.sizes > 1)[cells.of]
     upright = pairs.orientations == UPRIGHT
     near = pairs.chosen(upright & (pairs.distances <= _DRIFT))
     scaled = np.minimum(pictures.width, pictures.height) >= 2 * SHORT_SIDE
@@ -50,8 +49,7 @@ def may_be_identical(pictures: Pictures, classes: Classes, pairs: Pairs) -> Enti
 
 def _cells(pictures: Pictures, classes: Classes) -> Classes:
     """Return the pictures by class and size."""
-    sides = [side.astype(np.uint64) for side in (pictures.width, pictures.height)]
-    return collapse(np.array([classes.of.astype(np.uint64), *sides]))
+    return collapse(np.array([classes.of, pictures.width, pictures.height], dtype=np.uint64))
 
 
 def _large_by_class(classes: Classes, linked: Numbers, scaled: NDArray[np.bool_]) -> dict[int, list[int]]:

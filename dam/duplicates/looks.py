@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dam.duplicates.classes import Classes
-from dam.duplicates.pairs import Numbers, Pairs, make_pairs
+from dam.duplicates.pairs import Pairs, make_pairs
 from dam.duplicates.pictures import DHASH, PDQ, PLAIN
 from dam.search.all_pairs import pairs_within
 from dam.search.orientation import Orientation
@@ -68,7 +68,7 @@ def _candidates(classes: Classes, chosen: NDArray[np.bool_] | None) -> Iterator[
                 yield from _of_chosen(one, other, chosen)
 
 
-def _in_lots(lots: list[Numbers]) -> Iterator[tuple[int, int]]:
+def _in_lots(lots: list[NDArray[np.intp]]) -> Iterator[tuple[int, int]]:
     for lot in lots:
         for place, one in enumerate(lot.tolist()):
             for other in lot[place + 1 : place + 1 + _EQUAL].tolist():

@@ -84,11 +84,12 @@ class NearPairs(NamedTuple):
         return self.nearness.pdq if orientation is Orientation.UPRIGHT else self.nearness.pdq_if_turned
 
     def _rows(self) -> Numbers:
-        everything = np.arange(len(self.classes))
+        everything = np.arange(len(self.classes), dtype=np.uint32)
         return everything if self.chosen is None else everything[self.chosen]
 
     def _comparisons(self) -> int:
-        rows, count = len(self._rows()), len(self.classes)
+        count = len(self.classes)
+        rows = count if self.chosen is None else int(np.count_nonzero(self.chosen))
         upright = rows * count // (2 if rows == count else 1)
         return upright + (len(self._orientations()) - 1) * rows * count
 
@@ -106,7 +107,7 @@ class NearPairs(NamedTuple):
         for orientation in orientations:
             radius = self._radius(orientation)
             if orientation is Orientation.UPRIGHT:
-                others = self.classes.planes[[PHASH, DHASH]]
+                others = self.classes.planes[PHASH : DHASH + 1]
                 found = compare_neighbours(self._pdq, others, effort, radius, done)
             else:
                 other = turned(self._pdq, orientation)
@@ -137,6 +138,7 @@ class NearPairs(NamedTuple):
         size = min(max(_SAMPLED // max(len(self.classes), 1), 1), len(rows))
         sample = np.sort(np.random.default_rng(0).choice(rows, size, replace=False))
         there = Pairs.joined(self._compare_all(sample, lambda count: None))
-        codes = found.first * len(self.classes) + found.second
-        wanted = there.first * len(self.classes) + there.second
-        return Recall(int(np.isin(wanted, codes).sum()), len(wanted))
+        # Those found are in order: looking each up takes no room.
+        codes, wanted = found.codes(), there.codes()
+        is_found = np.searchsorted(codes, wanted, "right") > np.searchsorted(codes, wanted)
+        return Recall(int(np.count_nonzero(is_found)), len(wanted))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dam.core.component import Fingerprint
 from dam.core.ledger import LedgerRow, SystemRow
 from dam.core.system import System
+from dam.duplicates.compaction import compacted
 from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
 from dam.models.image import ImageComponent
 from dam.models.image.dimensions_component import DimensionsComponent
@@ -35,6 +36,7 @@ PLAIN = 6
 """Whether the picture has so little structure that PDQ alone says little; 0 or 1."""
 
 Sides = NDArray[np.uint32]
+Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,6 @@ class Pictures:
     """Pictures with a PDQ hash that says something; every array has one item a picture, by ascending id."""
 
     entities: Entities
-    planes: Words
-    """What they are compared by, shape (7, count): see `PDQ` and the names beside it."""
     width: Sides
     height: Sides
     left_out: int = 0
@@ -52,62 +52,81 @@ class Pictures:
     def __len__(self) -> int:
         return len(self.entities)
 
+    def marked(self, entities: Entities) -> Marks:
+        """Return which of the pictures are these entities."""
+        marks = np.zeros(len(self), dtype=np.bool_)
+        marks[_places(self.entities, entities)[0]] = True
+        return marks
 
-def load_pictures(session: Session, quality: int) -> Pictures:
+
+def load_pictures(session: Session, quality: int) -> tuple[Pictures, Words]:
     """Read all pictures whose hashes are current; those of less than that PDQ quality are plain.
 
-    They take 72 bytes each, and half as much again while they are read. Left out are tiny pictures and
-    the very plainest.
+    With them comes what they are compared by, shape (7, count): see `PDQ` and the names beside it. A
+    picture takes 72 bytes, and hardly more while it is read. Left out are tiny ones and the very plainest.
     """
-    entities, pdq = _hashes(session, ImagePDQComponent)
-    planes = np.zeros((7, len(entities)), dtype=np.uint64)
-    planes[PDQ] = pdq
-    del pdq
+    entities, planes = _with_pdq(session)
     width, height = _sides(session, entities)
     usable = np.minimum(width, height) >= SMALLEST_SIDE
     for plane, fingerprint in ((PHASH, ImagePHashComponent), (DHASH, ImageDHashComponent)):
-        hashed, values = _hashes(session, fingerprint)
-        places, known = _places(entities, hashed)
-        planes[plane][places] = values[0][known]
-        usable &= _marked(len(entities), places)
-    planes[PLAIN] = np.isin(entities, _of_quality_below(session, quality))
-    unusable = [_of_quality_below(session, PLAINEST)]
-    unusable += [_outdated(session, system) for system in (hash_pdq, hash_perceptually)]
-    for some in unusable:
-        usable &= ~np.isin(entities, some)
-    left_out = max(count_rows(session, ImageComponent) - int(usable.sum()), 0)
+        usable &= _fill(session, fingerprint, entities, planes[plane])
+    for places in _found(session, entities, _of_quality_below(quality)):
+        planes[PLAIN, places] = 1
+    unusable = [_of_quality_below(PLAINEST)]
+    unusable += [_outdated(system) for system in (hash_pdq, hash_perceptually)]
+    for statement in unusable:
+        for places in _found(session, entities, statement):
+            usable[places] = False
+    left_out = max(count_rows(session, ImageComponent) - int(np.count_nonzero(usable)), 0)
     if usable.all():
-        return Pictures(entities, planes, width, height, left_out)
-    return Pictures(entities[usable], planes[:, usable], width[usable], height[usable], left_out)
+        return Pictures(entities, width, height, left_out), planes
+    chosen = Pictures(entities[usable], width[usable], height[usable], left_out)
+    return chosen, compacted(planes, usable)
 
 
-def _marked(count: int, places: NDArray[np.intp]) -> NDArray[np.bool_]:
-    marked = np.zeros(count, dtype=np.bool_)
-    marked[places] = True
-    return marked
+def _with_pdq(session: Session) -> tuple[Entities, Words]:
+    """Return the entities with a PDQ hash and their planes, of which only that is filled in."""
+    count = count_rows(session, ImagePDQComponent)
+    entities, planes = np.empty(count, dtype=np.int64), np.zeros((7, count), dtype=np.uint64)
+    end = 0
+    for part in blocks(session, ImagePDQComponent):
+        start, end = end, end + len(part.entities)
+        if end > len(entities):
+            # A damaged page says that it has fewer than the table has.
+            entities, planes = (_with_room(array, 2 * end) for array in (entities, planes))
+        entities[start:end], planes[PDQ, start:end] = part.entities, part.planes
+    return entities[:end], planes[:, :end]
 
 
-def _hashes(session: Session, fingerprint: type[Fingerprint]) -> tuple[Entities, Words]:
-    """Return a whole table."""
-    parts = list(blocks(session, fingerprint))
-    count = sum(len(part.entities) for part in parts)
-    entities = np.empty(count, dtype=np.int64)
-    planes = np.empty((fingerprint.bits // 64, count), dtype=np.uint64)
-    end = count
-    while parts:
-        part = parts.pop()
-        start = end - len(part.entities)
-        entities[start:end], planes[:, start:end] = part.entities, part.planes
-        end = start
-    return entities, planes
+def _with_room(array: NDArray[Any], count: int) -> NDArray[Any]:
+    """Return the array with room for so many along its last axis."""
+    larger = np.zeros((*array.shape[:-1], count), dtype=array.dtype)
+    larger[..., : array.shape[-1]] = array
+    return larger
 
 
-def _places(entities: Entities, wanted: Entities) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def _fill(session: Session, fingerprint: type[Fingerprint], entities: Entities, plane: Words) -> Marks:
+    """Write the entities' fingerprints into the plane; return which of them have one."""
+    marks = np.zeros(len(entities), dtype=np.bool_)
+    for part in blocks(session, fingerprint):
+        places, known = _places(entities, part.entities)
+        plane[places] = part.planes[0, known]
+        marks[places] = True
+    return marks
+
+
+def _places(entities: Entities, wanted: Entities) -> tuple[NDArray[np.intp], Marks]:
     """Return where those of the wanted that are there are, and which are; `entities` ascends."""
     places = np.searchsorted(entities, wanted)
     known = places < len(entities)
     known[known] = entities[places[known]] == wanted[known]
     return places[known], known
+
+
+def _found(session: Session, entities: Entities, statement: Any) -> Iterator[NDArray[np.intp]]:
+    """Yield where those are that a statement selects."""
+    for rows in _fetched(session, statement):
+        yield _places(entities, rows[:, 0])[0]
 
 
 def _sides(session: Session, entities: Entities) -> tuple[Sides, Sides]:
@@ -121,20 +140,15 @@ def _sides(session: Session, entities: Entities) -> tuple[Sides, Sides]:
     return width, height
 
 
-def _of_quality_below(session: Session, quality: int) -> Entities:
-    return _column(session, select(ImagePDQComponent.entity_id).where(ImagePDQComponent.quality < quality))
+def _of_quality_below(quality: int) -> Any:
+    return select(ImagePDQComponent.entity_id).where(ImagePDQComponent.quality < quality)
 
 
-def _outdated(session: Session, system: System[..., Any]) -> Entities:
-    """Return the entities on which the system has another version than now, as ix_ledger_version has them."""
+def _outdated(system: System[..., Any]) -> Any:
+    """Select the entities on which the system has another version than now, as ix_ledger_version has them."""
     other = or_(LedgerRow.version < system.version, LedgerRow.version > system.version)
     number = select(SystemRow.id).where(SystemRow.name == system.name).scalar_subquery()
-    return _column(session, select(LedgerRow.entity_id).where(LedgerRow.system_id == number, other))
-
-
-def _column(session: Session, statement: Any) -> Entities:
-    parts = [rows[:, 0] for rows in _fetched(session, statement)]
-    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+    return select(LedgerRow.entity_id).where(LedgerRow.system_id == number, other)
 
 
 def _fetched(session: Session, statement: Any) -> Iterator[NDArray[np.int64]]:

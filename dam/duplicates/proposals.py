@@ -18,13 +18,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dam.duplicates.ahead import done_ahead
 from dam.duplicates.exhaustive import Done
-from dam.duplicates.pairs import Numbers, Pairs, make_pairs
+from dam.duplicates.hamming import Comparer
+from dam.duplicates.ordering import Order, stretches
+from dam.duplicates.pairs import Pairs, make_pairs
 from dam.search.orientation import Orientation
 from dam.search.words import Words
 
 _AT_ONCE = 1 << 14
 """Neighbours that are compared at a time: as many as leave a processor's cache enough room."""
+_TASK = 1 << 16
+"""Hashes that a thread takes at a time."""
 _KEY_BITS = 32
 """Bits of a key: of a thousand million hashes few begin alike in more."""
 _SIDE, _LOW = 16, 8
@@ -34,7 +39,10 @@ _STEP = 16
 OTHER_KEYS = 2 * 64 // _STEP
 """How many keys pHash and dHash make."""
 
-Key = NDArray[np.generic]
+_WORD = 64
+_KEY = np.uint64(((1 << _KEY_BITS) - 1) << (_WORD - _KEY_BITS))
+"""Keys are the first bits of a word."""
+_OCTET = np.uint64(0xFF)
 
 
 class Effort(NamedTuple):
@@ -51,12 +59,20 @@ def compare_neighbours(
 
     `others`, shape (hashes, count), are 64-bit hashes of the same pictures, which propose too.
     """
+    count = planes.shape[1]
     keys = [partial(_low_frequencies, planes, bits) for bits in _bits_of_keys(effort.keys)]
-    keys += [partial(_beginning_at, other, bit) for other in others for bit in range(0, 64, _STEP)]
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
-        for pairs in threads.map(partial(_in_order_of, planes, effort.neighbours, radius), keys):
-            done(planes.shape[1] * effort.neighbours)
-            yield pairs
+    keys += [partial(_beginning_at, other, bit) for other in others for bit in range(0, _WORD, _STEP)]
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(max_workers=cores) as threads:
+        # An order takes eight bytes a hash: one is used while the next one is made.
+        for order in done_ahead(threads, _in_order, keys, 1):
+            compare = partial(_compare, planes, order, effort.neighbours, radius)
+            del order
+            parts = stretches(0, count, _TASK)
+            for pairs, size in done_ahead(threads, compare, parts, 2 * cores):
+                done(size * effort.neighbours)
+                yield pairs
+            del compare
 
 
 def compare_turned(
@@ -79,47 +95,63 @@ def _bits_of_keys(count: int) -> list[NDArray[np.intp]]:
     return [rng.permutation(low)[:_KEY_BITS] for _ in range(count)]
 
 
-def _low_frequencies(planes: Words, bits: NDArray[np.intp]) -> Key:
-    key = np.zeros(planes.shape[1], dtype=np.uint32)
-    for bit in bits.tolist():
-        word, shift = divmod(bit, 64)
-        key <<= np.uint32(1)
-        key |= ((planes[word] >> np.uint64(63 - shift)) & np.uint64(1)).astype(np.uint32)
-    return key
+def _low_frequencies(planes: Words, bits: NDArray[np.intp]) -> Words:
+    """Return these bits of each hash, the first one foremost."""
+    tables = _tables(bits)
+    keys = np.zeros(planes.shape[1], dtype=np.uint64)
+    for start, end in stretches(0, len(keys), _AT_ONCE):
+        part = keys[start:end]
+        for (word, shift), table in tables.items():
+            octets = (planes[word, start:end] >> np.uint64(shift)) & _OCTET
+            part |= table[octets.view(np.int64)]
+    return keys
 
 
-def _beginning_at(hashes: NDArray[np.uint64], bit: int) -> Key:
+def _tables(bits: NDArray[np.intp]) -> dict[tuple[int, int], Words]:
+    """Return what each octet that has such bits makes of the key, by its word and how far up it is there."""
+    tables: dict[tuple[int, int], Words] = {}
+    octets = np.arange(256, dtype=np.uint64)
+    for place, bit in enumerate(bits.tolist()):
+        word, within = divmod(bit, _WORD)
+        up, down = divmod(_WORD - 1 - within, 8)
+        table = tables.setdefault((word, 8 * up), np.zeros(256, dtype=np.uint64))
+        table |= ((octets >> np.uint64(down)) & np.uint64(1)) << np.uint64(_WORD - 1 - place)
+    return tables
+
+
+def _beginning_at(hashes: NDArray[np.uint64], bit: int) -> Words:
     """Return the 32 bits of each hash from one on, going round."""
-    if bit > 32:
-        hashes = (hashes << np.uint64(32)) | (hashes >> np.uint64(32))
-        bit -= 32
-    return (hashes >> np.uint64(32 - bit)).astype(np.uint32)
+    keys = hashes << np.uint64(bit)
+    if bit:
+        keys |= hashes >> np.uint64(_WORD - bit)
+    keys &= _KEY
+    return keys
 
 
-def _in_order_of(planes: Words, neighbours: int, radius: int, make_key: Callable[[], Key]) -> Pairs:
-    order = np.argsort(make_key(), kind="stable")
-    found: list[Pairs] = []
-    for start in range(0, len(order), _AT_ONCE):
-        some = order[start : start + _AT_ONCE + neighbours]
-        found += _near(np.ascontiguousarray(planes[:, some]), some, neighbours, radius)
-    return Pairs.joined(found)
+def _in_order(make_keys: Callable[[], Words]) -> Order:
+    return Order(make_keys())
 
 
-def _near(planes: Words, numbers: Numbers, neighbours: int, radius: int) -> Iterator[Pairs]:
-    """Yield the pairs of the first hashes with so many that follow each."""
-    width = min(_AT_ONCE, len(numbers))
-    differing = np.empty(width, dtype=np.uint64)
-    counts, totals = np.empty((2, width), dtype=np.uint8)
-    for step in range(1, min(neighbours, len(numbers) - 1) + 1):
-        size = min(width, len(numbers) - step)
-        differs, count, total = differing[:size], counts[:size], totals[:size]
-        for word, plane in enumerate(planes):
-            np.bitwise_xor(plane[:size], plane[step : step + size], out=differs)
-            np.bitwise_count(differs, out=count if word else total)
-            if word:
-                np.add(total, count, out=total)
-        near = np.flatnonzero(total <= radius)
-        if len(near):
-            # In eight bits a distance of 256 looks like none.
-            near = near[(total[near] > 0) | (planes[0, near] == planes[0, near + step])]
-            yield make_pairs(numbers[near], numbers[near + step], total[near], Orientation.UPRIGHT)
+def _compare(
+    planes: Words, order: Order, neighbours: int, radius: int, part: tuple[int, int]
+) -> tuple[Pairs, int]:
+    """Return the near ones of a part of the order and so many that follow each, and how many are in it."""
+    found = []
+    comparer = Comparer(_AT_ONCE)
+    for start, end in stretches(*part, _AT_ONCE):
+        numbers = order[start : end + neighbours]
+        some = np.empty((len(planes), len(numbers)), dtype=np.uint64)
+        for plane, values in zip(planes, some, strict=True):
+            np.take(plane, numbers, out=values, mode="clip")
+        ones, others, distances = [], [], []
+        for step in range(1, min(neighbours, len(numbers) - 1) + 1):
+            size = min(end - start, len(numbers) - step)
+            near, apart = comparer.near(some[:, :size], some[:, step : step + size], (size,), radius)
+            if len(near):
+                ones.append(near)
+                others.append(near + step)
+                distances.append(apart)
+        if ones:
+            one, other = (numbers[np.concatenate(places)] for places in (ones, others))
+            found.append(make_pairs(one, other, np.concatenate(distances), Orientation.UPRIGHT))
+    return Pairs.concatenated(found), part[1] - part[0]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from dam.core.component import Component
 from dam.core.registry import Registry
 from dam.duplicates.pairs import Numbers
 from dam.duplicates.pictures import Pictures
+from dam.search.page import Entities
 
 _AT_ONCE = 500
 """Entities in one statement: databases take no endless list of parameters."""
@@ -34,7 +36,7 @@ def richest_first(session: Session, registry: Registry, lots: Sequence[Sequence[
     return [sorted(lot, key=lambda entity: (-richness[entity], entity)) for lot in lots]
 
 
-def _count_components(session: Session, registry: Registry, entities: Numbers) -> Numbers:
+def _count_components(session: Session, registry: Registry, entities: Entities) -> NDArray[np.int64]:
     """Return how many kinds of components each of the entities has; `entities` is ascending."""
     counts = np.zeros(len(entities), dtype=np.int64)
     for start in range(0, len(entities), _AT_ONCE):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dam.duplicates.classes import Classes
 from dam.duplicates.links import Links
+from dam.duplicates.ordering import Order
 from dam.duplicates.pairs import ORIENTATIONS, UPRIGHT, Numbers, Pairs
 from dam.duplicates.turning import swaps_sides
 
@@ -60,20 +61,22 @@ class Stars:
         self._labels = labels
         self._chosen = chosen
         self._links = Links(pairs, len(classes))
-        self._in_class = np.argsort(classes.of, kind="stable")
-        self._starts = np.concatenate(([0], np.cumsum(classes.sizes)))
+        by_class = Order(classes.of.astype(np.uint64) << np.uint64(32))
+        self._in_class = by_class[:].astype(np.uint32)
+        del by_class
+        self._starts = np.concatenate(([0], np.cumsum(classes.sizes, dtype=np.int64)))
         self._sizes = classes.sizes.copy()
         self._taken = np.zeros(len(classes.of), dtype=np.bool_)
-        self._rank = np.zeros(len(classes.of), dtype=np.int64)
+        self._rank = np.zeros(len(classes.of), dtype=np.uint32)
 
     def candidates(self) -> Numbers:
         """Return the pictures that may be in a star at all: their class has others, or a pair."""
         worth = (self._classes.sizes > 1) | self._links.linked
-        return np.flatnonzero(worth[self._classes.of])
+        return np.flatnonzero(worth[self._classes.of]).astype(np.uint32)
 
-    def leave_out(self, pictures: Numbers) -> None:
+    def leave_out(self, pictures: NDArray[np.bool_]) -> None:
         """Let these pictures be in no star."""
-        self._taken[pictures] = True
+        self._taken |= pictures
 
     def of(self, candidates: Numbers) -> Iterator[Star]:
         """Yield the stars of these candidates; of those that as many are like the first is taken first.

@@ -94,7 +94,7 @@ def test_a_pair_is_confirmed_by_all_its_hashes_together(
 def test_blocks_of_hashes_fit_together_at_their_edges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exhaustive, "_ROWS", 3)
     monkeypatch.setattr(exhaustive, "_COLUMNS", 7)
-    monkeypatch.setattr(exhaustive, "_STRIPE", 9)
+    monkeypatch.setattr(exhaustive, "_TASK", 9)
     values = [0x5A << shift for shift in range(40)]
     found = search(collapse(planes_of(values)), 6).find().pairs
     assert as_set(found) == by_comparing_all(values, 6)

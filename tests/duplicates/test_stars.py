@@ -25,7 +25,7 @@ class Case(NamedTuple):
 def cases(draw: st.DrawFn) -> Case:
     names = draw(st.lists(st.integers(0, 7), min_size=1, max_size=16))
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    of = np.array([numbers[name] for name in names], dtype=np.int64)
+    of = np.array([numbers[name] for name in names], dtype=np.uint32)
     count = len(numbers)
     planes = np.arange(7 * count, dtype=np.uint64).reshape(7, count)
     two_classes = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)).filter(
@@ -33,7 +33,7 @@ def cases(draw: st.DrawFn) -> Case:
     )
     pairs = draw(st.dictionaries(two_classes, st.integers(1, 80), max_size=12)) if count > 1 else {}
     return Case(
-        Classes(planes, of, np.bincount(of, minlength=count)),
+        Classes(planes, of, np.bincount(of, minlength=count).astype(np.uint32)),
         pairs,
         [draw(st.sampled_from([1.0, 1.5, 2.0])) for _ in names],
         [draw(st.frozensets(st.integers(0, 3), max_size=2)) for _ in names],
@@ -76,7 +76,9 @@ def grouped(case: Case) -> list[Star]:
         chosen=None if case.chosen is None else np.array(case.chosen),
     )
     candidates = set(stars.candidates().tolist())
-    return list(stars.of(np.array([number for number in case.order if number in candidates], dtype=np.int64)))
+    return list(
+        stars.of(np.array([number for number in case.order if number in candidates], dtype=np.uint32))
+    )
 
 
 @given(cases())
@@ -123,9 +125,9 @@ def test_the_next_star_is_the_largest_there_can_be(case: Case) -> None:
 
 
 def test_a_chain_of_likes_is_no_group() -> None:
-    of = np.arange(5)
+    of = np.arange(5, dtype=np.uint32)
     case = Case(
-        Classes(np.zeros((7, 5), dtype=np.uint64), of, np.ones(5, dtype=np.int64)),
+        Classes(np.zeros((7, 5), dtype=np.uint64), of, np.ones(5, dtype=np.uint32)),
         {(number, number + 1): 10 for number in range(4)},
         [1.0] * 5,
         [frozenset()] * 5,
@@ -140,7 +142,9 @@ def test_a_chain_of_likes_is_no_group() -> None:
 def test_a_million_equal_hashes_are_one_group_at_once() -> None:
     count = 1_000_000
     classes = Classes(
-        np.zeros((7, 1), dtype=np.uint64), np.zeros(count, dtype=np.int64), np.array([count], dtype=np.int64)
+        np.zeros((7, 1), dtype=np.uint64),
+        np.zeros(count, dtype=np.uint32),
+        np.array([count], dtype=np.uint32),
     )
     stars = Stars(classes, Pairs.joined([]), aspects=np.ones(count), tolerance=1.25, labels=lambda number: ())
     (star,) = stars.of(stars.candidates())
