@@ -53,7 +53,8 @@ def _pack_one(fingerprint: type[Fingerprint], size: int, span: Range, session: S
     fresh = next(rows(session, fingerprint, free, limit=room), None)
     if fresh is None:
         return None
-    after = free.after
+    # Of ids far beyond all others none would fit into a page that begins where those end.
+    after = free.after if fit(free.after, fresh.entities) else int(fresh.entities[0]) - 1
     block = fresh
     if known is not None and before is not None and int(fresh.entities[-1]) - before.after < SPAN:
         after = before.after
