@@ -110,8 +110,7 @@ class NearPairs(NamedTuple):
                 others = self.classes.planes[PHASH : DHASH + 1]
                 found = compare_neighbours(self._pdq, others, effort, radius, done)
             else:
-                other = turned(self._pdq, orientation)
-                found = compare_turned(self._pdq, other, effort, radius, orientation, done)
+                found = compare_turned(self._pdq, orientation, effort, radius, done)
             for pairs in found:
                 touching = (
                     pairs

@@ -23,6 +23,7 @@ from dam.duplicates.exhaustive import Done
 from dam.duplicates.hamming import Comparer
 from dam.duplicates.ordering import Order, stretches
 from dam.duplicates.pairs import Pairs, make_pairs
+from dam.duplicates.turning import turned
 from dam.search.orientation import Orientation
 from dam.search.words import Words
 
@@ -76,10 +77,10 @@ def compare_neighbours(
 
 
 def compare_turned(
-    planes: Words, turned: Words, effort: Effort, radius: int, orientation: Orientation, done: Done
+    planes: Words, orientation: Orientation, effort: Effort, radius: int, done: Done
 ) -> Iterator[Pairs]:
-    """Yield pairs of a hash and a turned one that are within the radius."""
-    both = np.concatenate([planes, turned], axis=1)
+    """Yield pairs of a hash and one turned that way that are within the radius."""
+    both = np.concatenate([planes, turned(planes, orientation)], axis=1)
     size = planes.shape[1]
     for pairs in compare_neighbours(both, both[:0], effort, radius, done):
         found = pairs.chosen((pairs.first < size) & (pairs.second >= size))
