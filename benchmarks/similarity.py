@@ -20,12 +20,12 @@ from sqlalchemy import delete, func, select
 
 import dam
 from benchmarks import hashed_library, search_peers
-from benchmarks.camera_set import SHAPES, make_pictures
 from benchmarks.figure import Figure
 from benchmarks.hashed_library import FINGERPRINTS, Hashes, fill, random_hashes, skewed_hashes
 from benchmarks.paired import in_turns
 from benchmarks.peers import peers_python
 from benchmarks.program import BenchLibrary
+from benchmarks.query_picture import make_query
 from benchmarks.synthetic import open_library
 from benchmarks.table import Table
 from benchmarks.workshop import Workshop
@@ -73,10 +73,9 @@ def _fill(folder: Path, count: int) -> None:
 
 
 def _one_shot(workshop: Workshop, library: BenchLibrary, size: int) -> Iterator[Figure]:
-    pictures = workshop.new("query")
-    make_pictures(pictures, SHAPES["0.3 MP JPEG"], 1)
-    query = next(pictures.rglob("*.jpg"))
     empty = BenchLibrary.create(workshop.new("empty library"))
+    with open_library(empty) as opened:
+        query = make_query(workshop, opened)
     for name, options in (("", ()), (" with --pdq-threshold", ("--pdq-threshold", "80"))):
         programs = {
             "empty": partial(empty.find_similar, query, *options),
