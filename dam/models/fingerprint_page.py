@@ -31,8 +31,8 @@ class FingerprintPage(Base):
     checksum: Mapped[int] = mapped_column(Unsigned64)
     """XXH3 of `values`, seeded by the range and the count."""
     entities: Mapped[bytes] = mapped_column(LargeBinary)
-    """Each entity's id less `after`, as little-endian 32-bit integers, in ascending order; then their XXH3, seeded
-    by the range and the count."""
+    """Each entity's id less `after`, as little-endian 32-bit integers, in ascending order; then their XXH3,
+    seeded alike."""
     values: Mapped[bytes] = mapped_column(LargeBinary)
     """Little-endian 64-bit words: the first of every fingerprint, then the second of every one, and so on."""
 

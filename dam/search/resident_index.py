@@ -68,9 +68,7 @@ class ResidentIndex:
         if gone + recent <= max(_FEW, _OUTDATED * len(self._is_there)):
             return
         planes = self._index.planes
-        kept = {
-            page: Block(self._entities[where], planes[:, where]) for page, where in self._ordered.items()
-        }
+        kept = {page: Block(self._entities[where], planes[:, where]) for page, where in self._ordered.items()}
         pages = kept | self._recent
         self._recent, self._ordered, start = {}, {}, 0
         for page, block in pages.items():
