@@ -17,13 +17,21 @@ import numpy as np
 QUERIES = 15
 _FEW = 100_000
 """What a BK-tree is given at most: at a million, building it takes minutes."""
+_MANY = 1_000_000
+"""What imagededup is given at most: it wants a string for each hash."""
 
 
 def main(path: str, *radii: str) -> None:
     hashes = np.load(path)
     queries = hashes[:: max(1, len(hashes) // QUERIES)][:QUERIES] ^ np.uint64(0b101)
     found: dict[str, dict[str, float]] = {}
-    for name, make in (("numpy", _numpy), ("faiss", _faiss), (f"pybktree of {_FEW:,}", _pybktree)):
+    peers: dict[str, Callable[[Any], Callable[[Any, int], object]]] = {
+        "numpy": _numpy,
+        "faiss": _faiss,
+        f"imagededup of {min(_MANY, len(hashes)):,}": _imagededup,
+        f"pybktree of {_FEW:,}": _pybktree,
+    }
+    for name, make in peers.items():
         try:
             search = make(hashes)
         except ImportError:
@@ -54,6 +62,13 @@ def _faiss(hashes: Any) -> Callable[[Any, int], object]:
     return lambda query, radius: index.range_search(
         np.array([query]).view(np.uint8).reshape(1, 8), radius + 1
     )
+
+
+def _imagededup(hashes: Any) -> Callable[[Any, int], object]:
+    search = importlib.import_module("imagededup.handlers.search.brute_force_cython")
+    named = {str(number): f"{value:016x}" for number, value in enumerate(hashes[:_MANY].tolist())}
+    index = search.BruteForceCython(named, None)
+    return lambda query, radius: index.search(f"{int(query):016x}", radius)
 
 
 def _pybktree(hashes: Any) -> Callable[[Any, int], object]:

@@ -90,6 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; errors are shown on stderr, never raised."""
     chosen = list(sys.argv[1:] if arguments is None else arguments)
     _prepare_streams()
+    if arguments is None:
+        # Its products are small here, and idle threads of a BLAS burn the time of those who work.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     before = {number: signal.getsignal(number) for number in _STOPPING}
     try:
         for number in _STOPPING:

@@ -2,6 +2,9 @@
 
 import os
 
+AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+"""A path as other people's Python has it; `os.fsencode` makes bytes of it."""
+
 _FIRST_SURROGATE, _LAST_SURROGATE = 0xDC80, 0xDCFF
 
 

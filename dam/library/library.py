@@ -1,5 +1,6 @@
 """The Library: everything the command line does, for other people's Python too."""
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +8,7 @@ from dam.core.census import Problem, count_entities, count_systems, problems
 from dam.core.description import Description, describe_entity
 from dam.core.executor import Executor, InProcess
 from dam.core.ledger import Outcome
+from dam.core.path_text import AnyPath
 from dam.core.system import System
 from dam.core.visit import Result
 from dam.duplicates.appearance import Appearance, appearance_of
@@ -56,7 +58,7 @@ class Library(OpenLibrary):
 
     def add(
         self,
-        paths: Iterable[bytes],
+        paths: Iterable[AnyPath],
         *,
         recursive: bool = False,
         copy: bool = True,
@@ -71,7 +73,8 @@ class Library(OpenLibrary):
         again goes on from there. `add_in_groups` has more options.
         """
         options = AddOptions(recursive=recursive, copy=copy, move=move, dry_run=dry_run)
-        return (added for group in self.add_in_groups(paths, options) for added in group)
+        groups = self.add_in_groups(map(os.fsencode, paths), options)
+        return (added for group in groups for added in group)
 
     def add_in_groups(
         self, paths: Iterable[bytes | None], options: AddOptions, until: Callable[[], bool] = lambda: False
@@ -106,14 +109,14 @@ class Library(OpenLibrary):
             ignore=options.ignore,
         )
 
-    def scan(self, paths: Sequence[bytes] = (), *, dry_run: bool = False) -> Scan:
+    def scan(self, paths: Sequence[AnyPath] = (), *, dry_run: bool = False) -> Scan:
         """Compare the known places of this host with the disk, all or those at and below some paths.
 
         Yields each place with what came of it, once that is written; a dry run writes nothing. What lies
         on a file system that is not there is offline, never missing. The files are only read.
         """
         recorder = ScanRecorder(self.database, self.registry, self.run_on, dry_run=dry_run)
-        return Scan(self.database, recorder, self._own_files(), paths)
+        return Scan(self.database, recorder, self._own_files(), [os.fsencode(path) for path in paths])
 
     def run(
         self, *systems: System[..., Any], retry_failed: bool = False, executor: Executor | None = None
@@ -164,11 +167,11 @@ class Library(OpenLibrary):
         with self.database.read() as session:
             return list(problems(session, self.registry, Outcome.FAILED))
 
-    def find_by_path(self, path: bytes) -> list[int]:
+    def find_by_path(self, path: AnyPath) -> list[int]:
         """Return the entity last seen at a path, or else the one that has the content of the file there."""
         if not path:
             return []
-        whole = absolute(path)
+        whole = absolute(os.fsencode(path))
         with self.database.read() as session:
             known = entity_at(session, whole)
         if known is not None:
@@ -214,7 +217,7 @@ class Library(OpenLibrary):
 
     def similar(
         self,
-        image: bytes | int,
+        image: AnyPath | int,
         thresholds: Thresholds | None = None,
         *,
         limit: int | None = None,
@@ -233,7 +236,7 @@ class Library(OpenLibrary):
 
     def similar_to_each(
         self,
-        images: Sequence[bytes | int],
+        images: Sequence[AnyPath | int],
         thresholds: Thresholds | None = None,
         *,
         limit: int | None = None,

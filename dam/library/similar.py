@@ -1,10 +1,12 @@
 """What in a library resembles files or assets: what is asked about is read, then all is searched once."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dam.core.content import Source
+from dam.core.path_text import AnyPath
 from dam.errors import DamError, UsageError
 from dam.ingest.sources import find_sources
 from dam.search.comparison import Thresholds
@@ -20,7 +22,7 @@ _AT_ONCE = 500
 
 def similar_to_each(
     library: "Library",
-    images: Sequence[bytes | int],
+    images: Sequence[AnyPath | int],
     thresholds: Thresholds,
     limit: int | None,
     rotated: bool,
@@ -37,14 +39,14 @@ def similar_to_each(
     return [next(found) if isinstance(one.query, ImageQuery) else one.query for one in asked]
 
 
-def _read(library: "Library", images: Sequence[bytes | int]) -> list[Asked]:
+def _read(library: "Library", images: Sequence[AnyPath | int]) -> list[Asked]:
     """Return the fingerprints of each image: what the library has is not read again."""
-    paths = [image for image in images if isinstance(image, bytes)]
+    paths = [os.fsencode(image) for image in images if not isinstance(image, int)]
     entities = [image for image in images if isinstance(image, int)]
     files = iter(read_image_queries(library.registry, library.executor, paths) if paths else ())
     with library.database.read() as session:
         stored = iter(stored_image_queries(session, entities))
-    return [next(files) if isinstance(image, bytes) else next(stored) for image in images]
+    return [next(stored) if isinstance(image, int) else next(files) for image in images]
 
 
 def _with_sources(library: "Library", asked: Sequence[Asked]) -> list[Asked]:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dam.core.columns import RowId, Unsigned64
 from dam.core.component import Base
 
-FORMAT = 2
+FORMAT = 3
 """How `entities` and `values` are laid out. Pages of another format count as not there."""
 
 
@@ -29,9 +29,10 @@ class FingerprintPage(Base):
     count: Mapped[int]
     format: Mapped[int] = mapped_column(SmallInteger)
     checksum: Mapped[int] = mapped_column(Unsigned64)
+    """XXH3 of `values`, seeded by the range and the count."""
     entities: Mapped[bytes] = mapped_column(LargeBinary)
-    """Each entity's id less `after`, as little-endian 32-bit integers, in ascending order; then a checksum of
-    64 bits."""
+    """Each entity's id less `after`, as little-endian 32-bit integers, in ascending order; then their XXH3,
+    seeded alike."""
     values: Mapped[bytes] = mapped_column(LargeBinary)
     """Little-endian 64-bit words: the first of every fingerprint, then the second of every one, and so on."""
 

@@ -38,7 +38,7 @@ class Header:
 
     @property
     def seal(self) -> int:
-        """Return what the page's checksum begins with."""
+        """Return what the page's checksum is seeded by."""
         return seal(self.after, self.upto, self.count)
 
     @property

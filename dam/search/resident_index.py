@@ -21,9 +21,9 @@ class ResidentIndex:
 
     def __init__(self, fingerprint: type[Fingerprint]) -> None:
         self.fingerprint = fingerprint
-        self._ordered: dict[int, slice] = {}
+        self._ordered: dict[Header, slice] = {}
         """Where each page's fingerprints are among those that were put in order."""
-        self._recent: dict[int, Block] = {}
+        self._recent: dict[Header, Block] = {}
         """Pages that came later."""
         self._loose: list[Block] = []
         """What is in no page."""
@@ -32,17 +32,18 @@ class ResidentIndex:
     def refresh(self, session: Session) -> None:
         """Take over what has come, changed or gone; pages that are still the same are not read again."""
         parts = list(layout(session, self.fingerprint))
-        present = {part.id for part in parts if isinstance(part, Header)}
+        # By all that they say of themselves: a page that was damaged since may keep its number.
+        present = {part for part in parts if isinstance(part, Header)}
         for gone in self._ordered.keys() - present:
             self._is_there[self._ordered.pop(gone)] = False
-        self._recent = {number: block for number, block in self._recent.items() if number in present}
+        self._recent = {page: block for page, block in self._recent.items() if page in present}
         self._loose = []
         for part in parts:
             if isinstance(part, Range):
                 self._loose += rows(session, self.fingerprint, part)
-            elif part.id not in self._ordered and part.id not in self._recent:
+            elif part not in self._ordered and part not in self._recent:
                 blocks = list(page_or_rows(session, self.fingerprint, part))
-                self._recent[part.id] = Block.joined(blocks, self.fingerprint.bits)
+                self._recent[part] = Block.joined(blocks, self.fingerprint.bits)
         self._tidy()
 
     def within(self, queries: Words, radius: int) -> list[Neighbours]:
@@ -67,13 +68,11 @@ class ResidentIndex:
         if gone + recent <= max(_FEW, _OUTDATED * len(self._is_there)):
             return
         planes = self._index.planes
-        kept = {
-            number: Block(self._entities[where], planes[:, where]) for number, where in self._ordered.items()
-        }
+        kept = {page: Block(self._entities[where], planes[:, where]) for page, where in self._ordered.items()}
         pages = kept | self._recent
         self._recent, self._ordered, start = {}, {}, 0
-        for number, block in pages.items():
-            self._ordered[number] = slice(start, start + len(block.entities))
+        for page, block in pages.items():
+            self._ordered[page] = slice(start, start + len(block.entities))
             start += len(block.entities)
         self._put_in_order(Block.joined(list(pages.values()), self.fingerprint.bits))
 

@@ -34,6 +34,20 @@ def test_help_imports_nothing_heavy() -> None:
         assert helped.stdout.startswith("Usage: dam-cli")
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_a_program_calculates_with_one_thread_unless_told_otherwise() -> None:
+    code = (
+        "import os, sys; sys.argv = ['dam-cli', '--version']; from dam.cli import main; main();"
+        " import numpy; print(len(os.listdir('/proc/self/task')))"
+    )
+    environment = {name: value for name, value in os.environ.items() if "NUM_THREADS" not in name}
+    for chosen, expected in (({}, {"1"}), ({"OPENBLAS_NUM_THREADS": "2"}, {"1", "2"})):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment | chosen, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.split()[-1] in expected
+
+
 def test_every_command_has_help_and_one_line_of_it_in_the_list(dam: CommandInProcess) -> None:
     listed = dam("--help")
     assert listed.exit_code == 0
