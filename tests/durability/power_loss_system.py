@@ -98,6 +98,10 @@ class SimulatedSystem:
         self._must_be_writable()
         self.disk.step("syncfs")
 
+    def drop_pages(self, path: str, /) -> None:
+        self._must_live()
+        self.disk.find(path)
+
     def flock(self, descriptor: int, operation: int, /) -> None:
         opened = self._descriptor(descriptor)
         holder = self.disk.locks.setdefault(opened.node, opened)

@@ -206,6 +206,12 @@ class TestFailingCalls:
         inject = strace("-o", "/dev/null", "-P", f"{store.root}/objects", "-e", "inject=fsync:error=EINVAL")
         assert run_python(PUT, store.root, before=inject).stdout == "stored\n"
 
+    def test_a_system_that_gives_no_memory_back_will_do(self, store: LocalStore) -> None:
+        inject = strace("-o", "/dev/null", "-e", "inject=fadvise64:error=EINVAL")
+        code = PUT.replace("first", "first" * 20_000)
+        assert run_python(code, store.root, before=inject).stdout == "stored\n"
+        assert fetch(store, hashlib.sha256(b"first" * 20_000 + b" second").digest())
+
     def test_short_writes_and_interruptions_change_nothing(self, store: LocalStore) -> None:
         interrupt = strace("-o", "/dev/null", "-e", "inject=write:error=EINTR:when=1..4+2")
         assert run_python(PUT, store.root, before=interrupt).stdout == "stored\n"

@@ -20,7 +20,15 @@ group = [store.stage([data]) for data in (b"one", b"two")]
 store.publish(group)
 os.write(1, b"published")
 """
-CALLS = "fsync,linkat,rename,mkdir,write,fchmod"
+PUBLISH_LARGE_AND_SMALL = """
+import os, sys
+from dam.services.file_storage import open_store
+store = open_store(sys.argv[1])
+group = [store.stage([data]) for data in (b"large" * 20_000, b"small")]
+store.publish(group)
+os.write(1, b"published")
+"""
+CALLS = "fsync,linkat,rename,mkdir,write,fchmod,fadvise64"
 
 
 @dataclass
@@ -121,6 +129,20 @@ def test_folders_known_to_be_durable_are_not_synced_again(store: LocalStore, tmp
     end = acknowledged(calls)
     later = [call for call in calls if call.name == "fsync" and call.begun > end.begun]
     assert len(later) == 1, "the folder of the object itself, and no other"
+
+
+def test_the_memory_of_new_large_files_is_given_back_once_they_are_durable(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    large = hashlib.sha256(b"large" * 20_000).hexdigest()
+    calls = traced(PUBLISH_LARGE_AND_SMALL, store.root, tmp_path / "log")
+    (advice,) = [call for call in calls if call.name == "fadvise64"]
+    assert f"/{large}>" in advice.text
+    assert "POSIX_FADV_DONTNEED" in advice.text
+    assert advice.result == "0"
+    assert max(call.ended for call in calls if call.name == "fsync") < advice.begun
+    again = traced(PUBLISH_LARGE_AND_SMALL, store.root, tmp_path / "again")
+    assert not [call for call in again if call.name == "fadvise64"], "whoever else reads it keeps its memory"
 
 
 def test_a_folder_that_was_removed_and_made_again_is_synced_again(store: LocalStore, tmp_path: Path) -> None:

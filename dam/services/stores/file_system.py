@@ -43,6 +43,10 @@ class FileSystem(Protocol):
         """
         ...
 
+    def drop_pages(self, path: str, /) -> None:
+        """Let the memory go in which the system keeps the bytes of a file that is on the disk."""
+        ...
+
     def flock(self, descriptor: int, operation: int, /) -> None:
         """Lock an open file or folder."""
         ...
@@ -102,6 +106,15 @@ class SystemCalls:
     def reader(descriptor: int) -> BufferedReader | BytesIO:
         """Give a file that reads from a descriptor, and closes it."""
         return os.fdopen(descriptor, "rb")
+
+    @staticmethod
+    def drop_pages(path: str) -> None:
+        """Advise the system that nobody is about to read a file."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(descriptor)
 
     @staticmethod
     def link(existing: str, name: str) -> None:

@@ -5,6 +5,7 @@ import os
 import stat
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dam.services.digests import Digests
@@ -23,6 +24,8 @@ OBJECTS = "objects"
 QUARANTINE = "quarantine"
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _REMEMBERED = 1 << 16
+_MANY_PAGES = 1 << 16
+"""Bytes of a file from which on giving back its memory costs less than other memory for the next one."""
 
 
 @dataclass
@@ -85,12 +88,24 @@ class ObjectFiles:
         directories = DirectoryGroup(self._files, self._root, self._known_durable)
         published = [self._place(arrival, directories) for arrival in arrivals]
         directories.sync(self._group_sync)
+        self._drop_pages(published)
         return published
 
     def _make_durable(self, arrivals: Sequence[_Arrival]) -> None:
         self._group_sync.sync_files([arrival.path for arrival in arrivals])
         for arrival in arrivals:
             arrival.durable = True
+
+    def _drop_pages(self, published: Sequence[Published]) -> None:
+        """Give back the memory of new large files, which the next ones are written into.
+
+        Whatever adds a lot would fill all memory with copies that nobody reads soon, at the cost of what
+        others have there; taking fresh memory costs up to ten times as much as writing into it.
+        """
+        for one in published:
+            if one.created and one.digests.size >= _MANY_PAGES:
+                with suppress(OSError):  # It is only advice.
+                    self._files.drop_pages(self.path(one.digests.sha256))
 
     def _place(self, arrival: _Arrival, directories: DirectoryGroup) -> Published:
         # Also for an object that is there: who put it may not have synced the directory yet.
