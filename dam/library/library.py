@@ -195,15 +195,16 @@ class Library(OpenLibrary):
 
     def preview(self, entity: int) -> bytes | None:
         """Return an entity's preview, made again if it was lost; None if it has none."""
-        found = preview_of(self.database, self.store, entity)
+        found = preview_of(self.database, self.registry, self.store, entity)
         if found is not None and found.data:
             return found.data
         if found is not None:
-            self._forget_preview(entity)
+            with self.world() as world:
+                world.remove(entity, found.component)
         # It may also never have been tried, or not since it was lost.
         if not any(result.runs for result in self.run_on([entity])):
             return None
-        made = preview_of(self.database, self.store, entity)
+        made = preview_of(self.database, self.registry, self.store, entity)
         return made.data if made else None
 
     def appearance(self, entity: int) -> Appearance:
@@ -302,9 +303,3 @@ class Library(OpenLibrary):
             return self.preview(entity)
         except NotWritable:
             return None
-
-    def _forget_preview(self, entity: int) -> None:
-        from dam.models.image.preview_component import PreviewComponent
-
-        with self.world() as world:
-            world.remove(entity, PreviewComponent)

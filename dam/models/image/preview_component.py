@@ -4,14 +4,11 @@ from io import BytesIO
 from math import ceil
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary
-from sqlalchemy.orm import Mapped, mapped_column
-
-from dam.core.component import Component
 from dam.core.content import DerivedStore
 from dam.core.system import system
 from dam.models.image import ImageComponent
 from dam.models.image.raster import Raster
+from dam.models.preview import Preview
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -22,19 +19,8 @@ SHORTEST_LONG_SIDE = 448
 _QUALITY = 80
 
 
-class PreviewComponent(Component):
-    """The digest under which the preview lies in the derived store, and what it is."""
-
-    __table_args__ = (
-        CheckConstraint("length(digest) = 32", name="digest_length"),
-        CheckConstraint("width > 0 AND height > 0 AND size > 0", name="positive"),
-    )
-
-    digest: Mapped[bytes] = mapped_column(LargeBinary)
-    media_type: Mapped[str]
-    width: Mapped[int]
-    height: Mapped[int]
-    size: Mapped[int] = mapped_column(BigInteger)
+class PreviewComponent(Preview):
+    """The preview of a picture."""
 
 
 @system(version=2, on=ImageComponent)
