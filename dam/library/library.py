@@ -27,6 +27,7 @@ from dam.ingest.record import Recorder
 from dam.library.opened import OpenLibrary
 from dam.library.relating import Answer, linked_by, relate, relate_one, unrelate
 from dam.library.similar import similar_to_each
+from dam.library.similar_audio import similar_audio
 from dam.library.status import Status
 from dam.models.asset import Asset, describe_assets
 from dam.models.content_hash_md5_component import find_by_md5
@@ -37,6 +38,7 @@ from dam.models.relation_member_component import list_relations
 from dam.scan.record import ScanRecorder
 from dam.scan.scan import Scan
 from dam.search.comparison import Thresholds
+from dam.search.similar_audio import SimilarAudio
 from dam.search.similar_images import SimilarImages
 from dam.search.upkeep import PageUpkeep
 from dam.services.source_file import digest_file
@@ -242,6 +244,17 @@ class Library(OpenLibrary):
     ) -> list[SimilarImages | DamError]:
         """Return for each image what `similar` does, or the error: the library is read once for all."""
         return similar_to_each(self, images, thresholds or Thresholds(), limit, rotated)
+
+    def similar_audio(
+        self, audio: bytes | int, bit_error: float | None = None, *, limit: int | None = None
+    ) -> SimilarAudio:
+        """Return the recordings that resemble one, best first: a file by its path, or an entity.
+
+        At most so many per cent of the bits may differ where both overlap. Nothing is written, and the very
+        same content is left out. Raises UsageError for what is no recording or cannot be decoded,
+        SourceError for what cannot be read.
+        """
+        return similar_audio(self, audio, bit_error, limit)
 
     def duplicates(
         self,

@@ -18,6 +18,9 @@ STEP = 4096 // 3
 SECONDS = STEP / RATE
 """How far apart two words of a fingerprint are."""
 
+SPAN = (4096 + 19 * STEP) / RATE
+"""How many seconds a word is about: sixteen frames, each smoothed over five."""
+
 Words = npt.NDArray[np.uint32]
 _Array = npt.NDArray[np.float64]
 

@@ -1,0 +1,99 @@
+"""Recordings that share landmarks with a fingerprint, and where: found by an index of the database."""
+
+from collections import defaultdict
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dam.core.component import table_of
+from dam.models.audio.audio_landmark_component import AudioLandmarkComponent
+from dam.models.chromaprint import Words, is_chosen, is_flat
+
+CANDIDATES = 100
+"""Recordings that are looked at closer: those that share most."""
+_PROBES = 2000
+"""Words that are asked for."""
+_AT_ONCE = 500
+_ROWS_LIMIT = 200_000
+"""Landmarks that are looked at: only words that say nothing are as frequent."""
+_SLACK = 1
+"""Words by which landmarks of the same place may be apart, since no two recordings begin alike."""
+
+_Ints = npt.NDArray[np.int64]
+
+
+def candidates(session: Session, asked: Words) -> dict[int, list[int]]:
+    """Return for each recording that may hold what was asked about the shifts at which it may."""
+    words, places = _probes(asked)
+    if not len(words):
+        return {}
+    rows = _rows(session, np.unique(words))
+    if not len(rows):
+        return {}
+    order = np.argsort(words, kind="stable")
+    words, places = words[order], places[order]
+    first = np.searchsorted(words, rows[:, 0], side="left")
+    counts = np.searchsorted(words, rows[:, 0], side="right") - first
+    of_row = np.repeat(np.arange(len(rows)), counts)
+    nth = np.arange(len(of_row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    shifts = rows[of_row, 2] - places[first[of_row] + nth]
+    return _most_agreeing(rows[of_row, 1], shifts)
+
+
+def _probes(asked: Words) -> tuple[_Ints, _Ints]:
+    """Return the words to ask for, as signed numbers, and their places in the fingerprint.
+
+    First the landmarks as they are; then, in as many evenly spread places as there is room for, all that
+    are one bit away from being that word.
+    """
+    telling = np.flatnonzero(~is_flat(asked))
+    exact = telling[is_chosen(asked[telling])]
+    exact = exact[_spread(len(exact), _PROBES)]
+    flips = np.uint32(1) << np.arange(32, dtype=np.uint32)
+    room = (_PROBES - len(exact)) // 8
+    around = telling[_spread(len(telling), room)]
+    variants = asked[around][:, np.newaxis] ^ flips
+    rows, columns = np.nonzero(is_chosen(variants.reshape(-1)).reshape(variants.shape))
+    words = np.concatenate([asked[exact], variants[rows, columns]])
+    return words.view(np.int32).astype(np.int64), np.concatenate([exact, around[rows]])
+
+
+def _spread(count: int, most: int) -> _Ints:
+    """Return at most so many of the numbers below a count, evenly spaced."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64)) if count else _NONE
+
+
+_NONE: _Ints = np.empty(0, dtype=np.int64)
+
+
+def _rows(session: Session, words: _Ints) -> _Ints:
+    """Return the landmarks of these words: word, entity and position."""
+    table = table_of(AudioLandmarkComponent).c
+    chosen = select(table.word, table.entity_id, table.position)
+    found: list[tuple[int, int, int]] = []
+    for start in range(0, len(words), _AT_ONCE):
+        some = words[start : start + _AT_ONCE].tolist()
+        statement = chosen.where(table.word.in_(some)).limit(_ROWS_LIMIT - len(found))
+        found += [(word, entity, position) for word, entity, position in session.execute(statement)]
+    return np.array(found, dtype=np.int64).reshape(-1, 3)
+
+
+def _most_agreeing(entities: _Ints, shifts: _Ints) -> dict[int, list[int]]:
+    """Return for the recordings with most landmarks at one shift, give or take one, those shifts."""
+    pairs, counts = np.unique(np.stack([entities, shifts], axis=1), axis=0, return_counts=True)
+    votes: dict[int, dict[int, int]] = defaultdict(dict)
+    for (entity, shift), count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        votes[entity][shift] = count
+    best = {entity: _best_shift(of_entity) for entity, of_entity in votes.items()}
+    ranked = sorted(best, key=lambda entity: (-best[entity][0], entity))[:CANDIDATES]
+    return {entity: [best[entity][1] + apart for apart in range(-2, 3)] for entity in ranked}
+
+
+def _best_shift(votes: dict[int, int]) -> tuple[int, int]:
+    """Return how many agree, and on what."""
+    around = range(-_SLACK, _SLACK + 1)
+    agreeing = {shift: sum(votes.get(shift + apart, 0) for apart in around) for shift in votes}
+    shift = max(agreeing, key=lambda shift: (agreeing[shift], votes[shift], -abs(shift)))
+    return agreeing[shift], shift
