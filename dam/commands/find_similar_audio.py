@@ -24,7 +24,7 @@ def find_similar_audio(
     ],
     bit_errors: Annotated[
         float, typer.Option(metavar="PERCENT", help="How many of the bits may differ.", **_PER_CENT)
-    ] = 15.0,
+    ] = 20.0,
     limit: Annotated[
         int | None, typer.Option(help="Show only so many of the best.", show_default=False, **_AT_LEAST_ONE)
     ] = None,

@@ -31,6 +31,7 @@ _SMOOTHING = (0.25, 0.75, 1.0, 0.75, 0.25)
 _SILENCE = 0.01
 _WIDEST = 16
 _LASTING = 8
+_SHORT = 128
 _AT_ONCE = 256
 """Frames that are transformed together: 8 MiB."""
 
@@ -87,10 +88,12 @@ def unpacked(value: bytes) -> Words:
 def landmarks(words: Words) -> tuple[list[int], list[int]]:
     """Return the positions and the words, as signed numbers, by which an index knows a fingerprint.
 
-    A word that repeats the one before it says little, and silence says nothing but that.
+    A word that repeats the one before it says little, and silence says nothing but that. A short recording
+    has too few to leave any out.
     """
     changes = np.concatenate([[True], words[1:] != words[:-1]]) & ~is_flat(words) if len(words) else False
-    positions = np.flatnonzero(is_chosen(words) & changes)
+    chosen = is_chosen(words) | np.bool_(len(words) < _SHORT)
+    positions = np.flatnonzero(chosen & changes)
     return positions.tolist(), words[positions].view(np.int32).tolist()
 
 

@@ -23,7 +23,7 @@ class Alignment:
     overlap: int
     """How many words both have there."""
     bit_error: float
-    """The share of bits that differ, of those words that are not silence in both."""
+    """The share of bits that differ, of those words that are silence in neither."""
 
     @property
     def offset(self) -> float:
@@ -48,7 +48,8 @@ def best_alignment(asked: Words, known: Words, shifts: Iterable[int]) -> Alignme
         start, end = max(0, -shift), min(len(asked), len(known) - shift)
         if end - start < least:
             continue
-        tells = ~(flat_asked[start:end] & flat_known[start + shift : end + shift])
+        # What is silence in one encoding may be the faintest noise in another.
+        tells = ~(flat_asked[start:end] | flat_known[start + shift : end + shift])
         one, other = asked[start:end][tells], known[start + shift : end + shift][tells]
         if min(_count_distinct(one), _count_distinct(other)) < LEAST:
             continue

@@ -21,6 +21,8 @@ _ROWS_LIMIT = 200_000
 _SLACK = 1
 """Words by which landmarks of the same place may be apart, since no two recordings begin alike."""
 
+_SHIFTS = 12
+
 _Ints = npt.NDArray[np.int64]
 
 
@@ -45,12 +47,11 @@ def candidates(session: Session, asked: Words) -> dict[int, list[int]]:
 def _probes(asked: Words) -> tuple[_Ints, _Ints]:
     """Return the words to ask for, as signed numbers, and their places in the fingerprint.
 
-    First the landmarks as they are; then, in as many evenly spread places as there is room for, all that
-    are one bit away from being that word.
+    First the words as they are; then, in as many evenly spread places as there is room for, all landmarks
+    that are one bit away.
     """
     telling = np.flatnonzero(~is_flat(asked))
-    exact = telling[is_chosen(asked[telling])]
-    exact = exact[_spread(len(exact), _PROBES)]
+    exact = telling[_spread(len(telling), _PROBES // 2)]
     flips = np.uint32(1) << np.arange(32, dtype=np.uint32)
     room = (_PROBES - len(exact)) // 8
     around = telling[_spread(len(telling), room)]
@@ -81,19 +82,20 @@ def _rows(session: Session, words: _Ints) -> _Ints:
 
 
 def _most_agreeing(entities: _Ints, shifts: _Ints) -> dict[int, list[int]]:
-    """Return for the recordings with most landmarks at one shift, give or take one, those shifts."""
+    """Return for the recordings with most landmarks at one shift, give or take one, their best shifts."""
     pairs, counts = np.unique(np.stack([entities, shifts], axis=1), axis=0, return_counts=True)
     votes: dict[int, dict[int, int]] = defaultdict(dict)
     for (entity, shift), count in zip(pairs.tolist(), counts.tolist(), strict=True):
         votes[entity][shift] = count
-    best = {entity: _best_shift(of_entity) for entity, of_entity in votes.items()}
+    best = {entity: _best_shifts(of_entity) for entity, of_entity in votes.items()}
     ranked = sorted(best, key=lambda entity: (-best[entity][0], entity))[:CANDIDATES]
-    return {entity: [best[entity][1] + apart for apart in range(-2, 3)] for entity in ranked}
+    near = range(-2 * _SLACK, 2 * _SLACK + 1)
+    return {entity: [shift + apart for shift in best[entity][1] for apart in near] for entity in ranked}
 
 
-def _best_shift(votes: dict[int, int]) -> tuple[int, int]:
-    """Return how many agree, and on what."""
+def _best_shifts(votes: dict[int, int]) -> tuple[int, list[int]]:
+    """Return how many agree at most, and on which shifts: music that repeats itself agrees on several."""
     around = range(-_SLACK, _SLACK + 1)
     agreeing = {shift: sum(votes.get(shift + apart, 0) for apart in around) for shift in votes}
-    shift = max(agreeing, key=lambda shift: (agreeing[shift], votes[shift], -abs(shift)))
-    return agreeing[shift], shift
+    ranked = sorted(agreeing, key=lambda shift: (-agreeing[shift], -votes[shift], abs(shift)))
+    return agreeing[ranked[0]], ranked[:_SHIFTS]

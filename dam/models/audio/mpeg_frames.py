@@ -27,6 +27,7 @@ _MAY_FOLLOW_ID3: tuple[tuple[bytes, str], ...] = (
     (b"MPCK", "audio/x-musepack"),
 )
 _ID3_BY_NAME = {"flac": "audio/flac", "aac": "audio/aac", "ape": "audio/x-ape", "tta": "audio/x-tta"}
+_TAGS_LIMIT = 4
 _LOOK_FOR_SYNC = 4096
 """How many bytes that are no frame may come first."""
 
@@ -35,6 +36,7 @@ class _Frame(NamedTuple):
     kind: int
     """What all frames of a stream share: version, layer and sample rate."""
     size: int
+    is_layer_one: bool = False
 
 
 def mpeg_stream(head: bytes, extensions: frozenset[str]) -> str | None:
@@ -47,8 +49,12 @@ def mpeg_stream(head: bytes, extensions: frozenset[str]) -> str | None:
     for at in range(min(reach, len(head))):
         if head[at] == 0xFF and (found := _frames_at(head, at)):
             return found
-    is_called = bool(extensions & _MPEG_NAMES)
-    return "audio/mpeg" if is_called and (_mpeg_frame(head, 0) or head[-128:-125] == b"TAG") else None
+    if not extensions & _MPEG_NAMES:
+        return None
+    frame = _mpeg_frame(head, 0)
+    # UTF-16 starts as layer I does, which nobody uses.
+    is_sound = (frame is not None and not frame.is_layer_one) or head[-128:-125] == b"TAG"
+    return "audio/mpeg" if is_sound else None
 
 
 def id3_size(head: bytes) -> int:
@@ -60,12 +66,12 @@ def id3_size(head: bytes) -> int:
 
 
 def _after_id3(head: bytes, start: int, extensions: frozenset[str]) -> str:
-    """Tell what a tag belongs to; where that lies too far behind, MP3, unless the name knows better."""
-    while start < len(head) and head[start] == 0:  # padding that the tag does not count
-        start += 1
+    """Tell what tags belong to; where that lies too far behind, MP3, unless the name knows better."""
+    for _ in range(_TAGS_LIMIT):
+        while start < len(head) and head[start] == 0:  # padding that the tag does not count
+            start += 1
+        start += id3_size(head[start : start + 10])
     rest = head[start:]
-    if more := id3_size(rest):
-        return _after_id3(rest, more, extensions)
     for magic, found in _MAY_FOLLOW_ID3:
         if rest.startswith(magic):
             return found
@@ -100,7 +106,7 @@ def _mpeg_frame(head: bytes, at: int) -> _Frame | None:
         size = (12 * bits // samples + padding) * 4
     else:
         size = (144 if layer == 2 or is_first else 72) * bits // samples + padding
-    return _Frame(version << 4 | layer << 2 | of_rates, size)
+    return _Frame(version << 4 | layer << 2 | of_rates, size, layer == 1)
 
 
 def _adts_frame(head: bytes, at: int) -> _Frame | None:
