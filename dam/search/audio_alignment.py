@@ -51,10 +51,10 @@ def best_alignment(asked: Words, known: Words, shifts: Iterable[int]) -> Alignme
         # What is silence in one encoding may be the faintest noise in another.
         tells = ~(flat_asked[start:end] | flat_known[start + shift : end + shift])
         one, other = asked[start:end][tells], known[start + shift : end + shift][tells]
-        if min(_count_distinct(one), _count_distinct(other)) < LEAST:
+        error = float(np.bitwise_count(one ^ other).sum()) / (BITS * max(1, len(one)))
+        if best is not None and error >= best.bit_error:
             continue
-        error = float(np.bitwise_count(one ^ other).sum()) / (BITS * len(one))
-        if best is None or error < best.bit_error:
+        if min(_count_distinct(one), _count_distinct(other)) >= LEAST:
             best = Alignment(shift, end - start, error)
     return best
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from dam.core.ledger import LedgerRow, Outcome, system_ids_known
@@ -98,16 +98,20 @@ def fingerprints_of(session: Session, entities: Sequence[int]) -> Mapping[int, b
 
 def count_uncompared(session: Session) -> int:
     """Count the recordings that are still to be fingerprinted; those that cannot be decoded never will."""
-    entries = select(func.count()).select_from(LedgerRow).where(*_entries(session))
-    unavailable = entries.where(LedgerRow.outcome == Outcome.UNAVAILABLE.value)
+    system, version = _entries(session)
+    entries = select(func.count()).select_from(LedgerRow).where(system, version)
+    # A literal, and no look at the version's index: then there is an index of just those.
+    waits = LedgerRow.outcome == literal(Outcome.UNAVAILABLE.value, literal_execute=True)
+    same = LedgerRow.version + 0 == fingerprint.version
+    unavailable = select(func.count()).select_from(LedgerRow).where(system, waits, same)
     there = session.scalar(select(func.count()).select_from(AudioComponent)) or 0
     return max(0, there - (session.scalar(entries) or 0) + (session.scalar(unavailable) or 0))
 
 
-def _entries(session: Session) -> list[ColumnElement[bool]]:
+def _entries(session: Session) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return the conditions for entries of the present version of the system."""
     number = system_ids_known(session, [fingerprint.name]).get(fingerprint.name, _UNKNOWN)
-    return [LedgerRow.system_id == number, LedgerRow.version == fingerprint.version]
+    return LedgerRow.system_id == number, LedgerRow.version == fingerprint.version
 
 
 def _itself(session: Session, query: AudioQuery) -> int:
