@@ -24,6 +24,8 @@ _NO_PROTOCOL = {"protocol_whitelist": "none"}
 _BAD_PACKETS_LIMIT = 1000
 """Packets in a row that may be undecodable before the rest is given up."""
 
+_RATES = range(1000, 6_000_001)
+"""Samples a second that sound may have: at fewer, a small file would come to very many."""
 _PUSHED_AT_ONCE = 32
 """Frames that are given to the resampler before it is asked for what it has made of them."""
 _BLOCK = 8192
@@ -148,6 +150,8 @@ class _Resampler:
 
         from av.filter import Graph
 
+        if frame.sample_rate not in _RATES:
+            raise SoundError(f"damaged: no recording has {frame.sample_rate} samples a second")
         graph = Graph()
         source = graph.add_abuffer(
             sample_rate=frame.sample_rate,

@@ -188,6 +188,13 @@ def test_a_playlist_in_disguise_opens_nothing(tmp_path: Path) -> None:
             fingerprint(AudioComponent(media_type=media_type), Content.from_bytes(playlist))
 
 
+@pytest.mark.parametrize("rate", [1, 999, 7_000_000])
+def test_a_rate_that_no_recording_has_is_not_resampled(rate: int) -> None:
+    data = samples.wav(samples.tune(), rate=rate)
+    with pytest.raises(SoundError, match=f"no recording has {rate} samples a second"):
+        fingerprint(kind_of(data), Content.from_bytes(data))
+
+
 def test_reasons_are_plain_words() -> None:
     runs = [run for name, data in samples.broken().items() for run in visit_bytes(name, data).runs]
     reasons = {run.message for run in runs if run.message}
