@@ -15,6 +15,7 @@ from benchmarks import (
     jpeg_drift,
     metering,
     near_duplicate_quality,
+    recordings,
     scale,
     similarity,
     small,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[Workshop], Iterator[Finding]]] = {
     "similarity": similarity.run,
     "duplicates": duplicates.run,
     "near_duplicate_quality": near_duplicate_quality.run,
+    "recordings": recordings.run,
 }
 
 

@@ -138,8 +138,9 @@ def _chroma(frames: npt.NDArray[np.int16]) -> _Array:
     """Return the energy of each of the twelve notes, all octaves together, in each frame."""
     spectrum = np.fft.rfft(frames * _WINDOW)[:, _FIRST:_BEYOND]
     energy = spectrum.real**2 + spectrum.imag**2
-    notes: _Array = energy @ _NOTE_OF_BIN
-    return notes
+    # No product of matrices: for one so small, threads would cost more than they save.
+    stretches = np.add.reduceat(energy, _STRETCHES, axis=1)
+    return np.stack([stretches[:, note == _NOTE_OF_STRETCH].sum(axis=1) for note in range(_NOTES)], axis=1)
 
 
 def _smoothed(features: _Array) -> _Array:
@@ -206,15 +207,15 @@ def _bin_of(frequency: float) -> int:
     return round(_FRAME * frequency / RATE)
 
 
-def _notes_of_bins() -> _Array:
-    """Return for each frequency that is looked at which note it belongs to, as a matrix of zeros and ones."""
+def _stretches() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return where among the frequencies that are looked at another note begins, and which one."""
     octaves = np.log2(np.arange(_FIRST, _BEYOND) * RATE / _FRAME / (440.0 / 16.0))
-    notes = (_NOTES * (octaves - np.floor(octaves))).astype(int)
-    table: _Array = np.eye(_NOTES)[notes]
-    return table
+    notes = (_NOTES * (octaves - np.floor(octaves))).astype(np.intp)
+    starts = np.flatnonzero(np.concatenate([[True], notes[1:] != notes[:-1]]))
+    return starts, notes[starts]
 
 
 _FIRST = max(1, _bin_of(_LOWEST))
 _BEYOND = min(_FRAME // 2, _bin_of(_HIGHEST))
-_NOTE_OF_BIN = _notes_of_bins()
+_STRETCHES, _NOTE_OF_STRETCH = _stretches()
 _WINDOW = np.hamming(_FRAME) / 32767
