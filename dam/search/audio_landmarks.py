@@ -14,7 +14,9 @@ from dam.models.chromaprint import Words, is_chosen, is_flat
 CANDIDATES = 100
 """Recordings that are looked at closer: those that share most."""
 _PROBES = 2000
-"""Words that are asked for."""
+"""Words that are asked for; for short excerpts twice as many."""
+_SHORT = 100
+"""Words of a short excerpt: fifteen seconds have as many."""
 _AT_ONCE = 500
 _ROWS_LIMIT = 200_000
 """Landmarks that are looked at: only words that say nothing are as frequent."""
@@ -22,6 +24,9 @@ _SLACK = 1
 """Words by which landmarks of the same place may be apart, since no two recordings begin alike."""
 
 _SHIFTS = 12
+
+_ONE_BIT: Words = np.uint32(1) << np.arange(32, dtype=np.uint32)
+_TWO_BITS: Words = (_ONE_BIT[:, np.newaxis] | _ONE_BIT)[np.triu_indices(32, 1)]
 
 _Ints = npt.NDArray[np.int64]
 
@@ -48,17 +53,25 @@ def _probes(asked: Words) -> tuple[_Ints, _Ints]:
     """Return the words to ask for, as signed numbers, and their places in the fingerprint.
 
     First the words as they are; then, in as many evenly spread places as there is room for, all landmarks
-    that are one bit away.
+    that are one bit away. A short excerpt, which has few, is also looked for by some that are two bits away.
     """
     telling = np.flatnonzero(~is_flat(asked))
     exact = telling[_spread(len(telling), _PROBES // 2)]
-    flips = np.uint32(1) << np.arange(32, dtype=np.uint32)
-    room = (_PROBES - len(exact)) // 8
-    around = telling[_spread(len(telling), room)]
-    variants = asked[around][:, np.newaxis] ^ flips
+    around = telling[_spread(len(telling), (_PROBES - len(exact)) // 8)]
+    single, single_places = _variants(asked, around, _ONE_BIT)
+    parts, places = [asked[exact], single], [exact, single_places]
+    if len(telling) <= _SHORT:
+        double, double_places = _variants(asked, telling, _TWO_BITS)
+        some = _spread(len(double), 2 * _PROBES - len(exact) - len(single))
+        parts, places = [*parts, double[some]], [*places, double_places[some]]
+    return np.concatenate(parts).view(np.int32).astype(np.int64), np.concatenate(places)
+
+
+def _variants(asked: Words, places: _Ints, flips: Words) -> tuple[Words, _Ints]:
+    """Return the landmarks that words at these places become when such bits are turned over."""
+    variants = asked[places][:, np.newaxis] ^ flips
     rows, columns = np.nonzero(is_chosen(variants.reshape(-1)).reshape(variants.shape))
-    words = np.concatenate([asked[exact], variants[rows, columns]])
-    return words.view(np.int32).astype(np.int64), np.concatenate([exact, around[rows]])
+    return variants[rows, columns], places[rows]
 
 
 def _spread(count: int, most: int) -> _Ints:

@@ -1,6 +1,7 @@
 """What a sound file says about itself, read once for every system that asks."""
 
 import re
+import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -61,7 +62,7 @@ def tags(audio: AudioComponent, content: Content) -> Tags:
     except tinytag.TinyTagException as error:
         if isinstance(error.__cause__, DamError | MemoryError):
             raise error.__cause__ from None
-        raise SoundError(f"damaged tags: {' '.join(str(error).split())[:200]}") from error
+        raise SoundError(_reason(error)) from error
     texts: dict[str, list[str]] = {}
     for part in found:
         for name, values in part.as_dict().items():
@@ -69,6 +70,14 @@ def tags(audio: AudioComponent, content: Content) -> Tags:
                 texts.setdefault(name, []).extend(values)
     pictures = [part.images.any for part in found if part.images.any]
     return Tags(_cleaned(texts), _picture(pictures[0].data if pictures else None))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error.__cause__, struct.error | EOFError | IndexError):
+        return "damaged tags: they end too early"
+    if isinstance(error.__cause__, OverflowError | RecursionError):
+        return "damaged tags: they make no sense"
+    return f"damaged tags: {' '.join(str(error).split())[:200]}"
 
 
 def _by_tinytag(media_type: str, content: Content) -> list["TinyTag"]:
