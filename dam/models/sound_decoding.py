@@ -50,7 +50,10 @@ def opened(content: Content, demuxer: str, extra: str) -> Iterator["InputContain
     with content.open() as file, _plain_errors():
         if demuxer not in av.formats_available:
             raise SoundError(f"no decoder for {demuxer}")
-        container = av.open(file, "r", format=demuxer, options=_NO_PROTOCOL, metadata_errors="replace")
+        # Since its version 19 PyAV never raises for tags that are not UTF-8.
+        is_strict = int(av.__version__.partition(".")[0]) < 19
+        lenient: dict[str, Any] = {"metadata_errors": "replace"} if is_strict else {}
+        container = av.open(file, "r", format=demuxer, options=_NO_PROTOCOL, **lenient)
         try:
             yield container
         finally:

@@ -117,6 +117,14 @@ def test_texts_are_such_as_every_database_holds() -> None:
     assert all("\0" not in value for values in tags_of(id3).values.values() for value in values)
 
 
+def test_tags_that_are_not_utf_8_are_no_reason_to_fail() -> None:
+    data = samples.encoded(samples.tune(), "flac", "matroska", tags={"title": "XXXX", "artist": "ok"})
+    found = tags_of(data.replace(b"XXXX", b"\xe4\xf6\xfc\xff"))
+    assert found.first("artist") == "ok"
+    assert len(found.first("title") or "") == 4
+    assert all(text.encode() for values in found.values.values() for text in values)
+
+
 def test_the_cover_becomes_a_jpeg_that_knows_nothing_else() -> None:
     file, shelf = BytesIO(), Shelf()
     picture = Image.new("CMYK", (1200, 600), (0, 200, 200, 0))
