@@ -16,6 +16,7 @@ from benchmarks import (
     metering,
     near_duplicate_quality,
     recall,
+    recordings,
     scale,
     similarity,
     similarity_postgresql,
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[Workshop], Iterator[Finding]]] = {
     "similarity_postgresql": similarity_postgresql.run,
     "duplicates": duplicates.run,
     "near_duplicate_quality": near_duplicate_quality.run,
+    "recordings": recordings.run,
 }
 
 

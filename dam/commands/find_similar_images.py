@@ -51,7 +51,7 @@ def find_similar_images(
     same content is not listed. Exit code 1 means that nothing resembles it, 3 that some of several
     images could not be asked for.
     """
-    from dam.commands.image_argument import find_images
+    from dam.commands.media_argument import find_media
     from dam.commands.session import open_library
     from dam.commands.similar_report import SimilarReport
     from dam.errors import DamError, IntegrityError, SourceError, UsageError
@@ -61,7 +61,7 @@ def find_similar_images(
     names = _named(images or [], from_file, null)
     is_one = from_file is None and len(names) == 1
     with open_library() as library:
-        asked = find_images(library, names)
+        asked = find_media(library, names)
         usable = [image for image in asked if not isinstance(image, DamError)]
         found = iter(library.similar_to_each(usable, thresholds, limit=limit, rotated=rotated))
         answers = [image if isinstance(image, DamError) else next(found) for image in asked]

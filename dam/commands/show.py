@@ -17,6 +17,9 @@ app = command_app()
 _FOR_PROGRAMS = {"id", "directory_id", "inode", "mtime_ns", "ctime_ns", "name", "path_base64"}
 """Columns that `--json` has and people can do nothing with."""
 
+_LONGEST = 200
+"""Characters of a value that people are shown; `--json` has them all."""
+
 
 @app.command()  # type: ignore[untyped-decorator]
 def show(
@@ -43,7 +46,8 @@ def show(
                 facts = {"components": components, "relations": related, "runs": ledger}
                 print_json({**asset_fields(found), **facts})
                 continue
-            lines = (*_component_lines(components), *_relation_lines(relations), *_run_lines(runs))
+            indexes = {name for name, rows in description.components.items() if rows[0].is_index}
+            lines = (*_component_lines(components, indexes), *_relation_lines(relations), *_run_lines(runs))
             for line in (*asset_lines(found), *lines):
                 print_line(line)
     return 0
@@ -62,9 +66,12 @@ def _components(asset: "Asset", description: "Description") -> dict[str, list[di
     }
 
 
-def _component_lines(components: dict[str, list[dict[str, Any]]]) -> list[str]:
+def _component_lines(components: dict[str, list[dict[str, Any]]], indexes: set[str]) -> list[str]:
     lines = ["components"]
     for name, rows in components.items():
+        if name in indexes:
+            lines.append(f"  {name}  ({len(rows)} of them)")
+            continue
         for row in rows:
             shown = "  ".join(
                 f"{key}={_text(value)}" for key, value in row.items() if _is_for_people(key, value)
@@ -82,7 +89,10 @@ def _text(value: object) -> str:
 
     from dam.core.path_text import show_path
 
-    return show_path(os.fsencode(value)) if isinstance(value, str) else str(value)
+    if not isinstance(value, str):
+        return str(value)
+    shown = show_path(os.fsencode(value))
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}... ({len(value)} characters)"
 
 
 def _relation_lines(relations: "list[Relation]") -> list[str]:

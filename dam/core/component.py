@@ -48,6 +48,9 @@ class Component(Base):
 
     __abstract__ = True
 
+    is_index: ClassVar[bool] = False
+    """Whether it is there for searching alone, so that people are told only how many there are."""
+
     entity_id: Mapped[int] = mapped_column(
         RowId,
         ForeignKey("entity.id", ondelete="CASCADE"),

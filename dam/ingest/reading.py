@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from dam.core.database import Database
 from dam.core.path_text import show_path
+from dam.core.registry import Registry
 from dam.errors import IntegrityError, NothingFound, StoreError
 from dam.ingest.sources import open_place
 from dam.models.content_hash_sha256_component import ContentHashSHA256Component
 from dam.models.file_location_component import locations_of
-from dam.models.image.preview_component import PreviewComponent
+from dam.models.preview import Preview
 from dam.models.stored_copy_component import find_stored
 from dam.services.file_storage import Store
 from dam.services.os_errors import store_errors
@@ -43,26 +44,33 @@ def verified_chunks(database: Database, store: Callable[[], Store], entity: int)
 
 
 @dataclass(frozen=True)
-class Preview:
+class FoundPreview:
     """A preview that the database knows; `data` is None if its bytes were lost."""
 
+    component: type[Preview]
     data: bytes | None
 
 
-def preview_of(database: Database, store: Store, entity: int) -> Preview | None:
-    """Return an entity's preview, None if it has none."""
+def preview_of(database: Database, registry: Registry, store: Store, entity: int) -> FoundPreview | None:
+    """Return an entity's preview, of whichever kind it is; None if it has none."""
+    previews = [component for component in registry.components if issubclass(component, Preview)]
     with database.read() as session:
-        digest = session.scalar(select(PreviewComponent.digest).where(PreviewComponent.entity_id == entity))
-    if digest is None:
-        return None
+        for component in previews:
+            digest = session.scalar(select(component.digest).where(component.entity_id == entity))
+            if digest is not None:
+                return FoundPreview(component, _derived(store, bytes(digest)))
+    return None
+
+
+def _derived(store: Store, digest: bytes) -> bytes | None:
     try:
-        file = store.open_derived(bytes(digest))
+        file = store.open_derived(digest)
     except StoreError:
-        file = None  # Whatever lies there is no preview: it can be made again.
+        return None  # Whatever lies there is no preview: it can be made again.
     if file is None:
-        return Preview(None)
+        return None
     with file:
-        return Preview(file.read())
+        return file.read()
 
 
 def _stored(store: Store, digest: bytes) -> Iterator[bytes]:

@@ -29,6 +29,7 @@ from dam.ingest.record import Recorder
 from dam.library.opened import OpenLibrary
 from dam.library.relating import Answer, linked_by, relate, relate_one, unrelate
 from dam.library.similar import similar_to_each
+from dam.library.similar_audio import similar_audio
 from dam.library.status import Status
 from dam.models.asset import Asset, describe_assets
 from dam.models.content_hash_md5_component import find_by_md5
@@ -39,6 +40,7 @@ from dam.models.relation_member_component import list_relations
 from dam.scan.record import ScanRecorder
 from dam.scan.scan import Scan
 from dam.search.comparison import Thresholds
+from dam.search.similar_audio import SimilarAudio
 from dam.search.similar_images import SimilarImages
 from dam.search.upkeep import PageUpkeep
 from dam.services.source_file import digest_file
@@ -198,15 +200,16 @@ class Library(OpenLibrary):
 
     def preview(self, entity: int) -> bytes | None:
         """Return an entity's preview, made again if it was lost; None if it has none."""
-        found = preview_of(self.database, self.store, entity)
+        found = preview_of(self.database, self.registry, self.store, entity)
         if found is not None and found.data:
             return found.data
         if found is not None:
-            self._forget_preview(entity)
+            with self.world() as world:
+                world.remove(entity, found.component)
         # It may also never have been tried, or not since it was lost.
         if not any(result.runs for result in self.run_on([entity])):
             return None
-        made = preview_of(self.database, self.store, entity)
+        made = preview_of(self.database, self.registry, self.store, entity)
         return made.data if made else None
 
     def appearance(self, entity: int) -> Appearance:
@@ -244,6 +247,17 @@ class Library(OpenLibrary):
     ) -> list[SimilarImages | DamError]:
         """Return for each image what `similar` does, or the error: the library is read once for all."""
         return similar_to_each(self, images, thresholds or Thresholds(), limit, rotated)
+
+    def similar_audio(
+        self, audio: bytes | int, bit_error: float | None = None, *, limit: int | None = None
+    ) -> SimilarAudio:
+        """Return the recordings that resemble one, best first: a file by its path, or an entity.
+
+        At most so many per cent of the bits may differ where both overlap. Nothing is written, and the very
+        same content is left out. Raises UsageError for what is no recording or cannot be decoded,
+        SourceError for what cannot be read.
+        """
+        return similar_audio(self, audio, bit_error, limit)
 
     def duplicates(
         self,
@@ -305,9 +319,3 @@ class Library(OpenLibrary):
             return self.preview(entity)
         except NotWritable:
             return None
-
-    def _forget_preview(self, entity: int) -> None:
-        from dam.models.image.preview_component import PreviewComponent
-
-        with self.world() as world:
-            world.remove(entity, PreviewComponent)

@@ -1,7 +1,6 @@
 """Pictures to compare with: files, fingerprinted without being added, and what the library has."""
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,9 +12,8 @@ from dam.core.executor import Executor, run_jobs
 from dam.core.ledger import Outcome, read_entries
 from dam.core.path_text import show_path
 from dam.core.recognition import NAME as RECOGNISE
-from dam.core.recognition import FileExtensionComponent, extension_of
 from dam.core.registry import Registry
-from dam.core.visit import Result, Task
+from dam.core.visit import Result
 from dam.errors import DamError, SourceUnreachable, UsageError
 from dam.models.image import ImageComponent
 from dam.models.image.dimensions_component import DimensionsComponent, measure
@@ -24,12 +22,11 @@ from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
 from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.search.file_visits import visit_files
 from dam.search.image_fingerprints import ImageFingerprints
 from dam.search.similar_images import ImageQuery
 from dam.search.stored_fingerprints import fingerprints_of
 from dam.search.turned_image import Turned, TurnedImage
-from dam.services.source_file import digest_file
-from dam.services.sources import InPlaceSource
 
 _SYSTEMS = frozenset({RECOGNISE, hash_perceptually.name, hash_pdq.name, measure.name})
 
@@ -51,16 +48,19 @@ def read_image_queries(registry: Registry, executor: Executor, paths: Sequence[b
 
     What is no picture or cannot be decoded is a UsageError, what cannot be read a SourceError.
     """
-    found: dict[int, Asked] = {}
-    for task, result in run_jobs(executor, _tasks(registry, paths, found)):
-        name, source = show_path(paths[task.entity_id]), task.source
+    asked = []
+    for path, visited in zip(paths, visit_files(registry, executor, paths, _SYSTEMS), strict=True):
+        name = show_path(path)
+        if isinstance(visited, DamError):
+            asked.append(Asked(name, visited))
+            continue
         query: ImageQuery | DamError
         try:
-            query = ImageQuery(_fingerprints(result, name), sha256=_sha256(source))
+            query = ImageQuery(_fingerprints(visited.result, name), sha256=visited.source.sha256)
         except UsageError as error:
             query = error
-        found[task.entity_id] = Asked(name, query, source)
-    return [found[number] for number in range(len(paths))]
+        asked.append(Asked(name, query, visited.source))
+    return asked
 
 
 def stored_image_queries(session: Session, entities: Sequence[int]) -> list[Asked]:
@@ -100,32 +100,6 @@ def _with_turned(one: Asked, made: Turned | DamError | None) -> ImageQuery | Dam
     return made if isinstance(made, DamError) else replace(one.query, turned=made)
 
 
-def _no_path(path: bytes) -> UsageError:
-    return UsageError(f"cannot compare: {show_path(path)}: a path has no NUL", hint="such a list needs -0")
-
-
-def _tasks(registry: Registry, paths: Sequence[bytes], refused: dict[int, Asked]) -> Iterator[Task]:
-    """Yield a visit of each file, numbered; put those that cannot be read to the refused."""
-    for number, path in enumerate(paths):
-        # Asking about a file through a link to it is harmless, unlike adding it.
-        if b"\0" in path:
-            refused[number] = Asked(show_path(path), _no_path(path))
-            continue
-        resolved = os.path.realpath(path) if path else path
-        try:
-            digests = digest_file(resolved)
-        except DamError as error:
-            refused[number] = Asked(show_path(path), error)
-            continue
-        yield Task(
-            entity_id=number,
-            systems=registry.systems,
-            rows={FileExtensionComponent: [{"extension": extension_of(os.path.basename(path))}]},
-            source=InPlaceSource(resolved, digests.sha256, digests.size),
-            selected=_SYSTEMS,
-        )
-
-
 def _fingerprints(result: Result, name: str) -> ImageFingerprints:
     if result.content != "fine":
         raise UsageError(f"cannot compare: {name}: {result.content_message or 'it cannot be read'}")
@@ -146,10 +120,6 @@ def _fingerprints(result: Result, name: str) -> ImageFingerprints:
         quality=pdq.get("quality", 0),
         short_side=min(size["width"], size["height"]) if size else 0,
     )
-
-
-def _sha256(source: Source | None) -> bytes | None:
-    return source.sha256 if isinstance(source, InPlaceSource) else None
 
 
 def _made(result: Result, component: type[Component]) -> Mapping[str, Any]:

@@ -10,6 +10,13 @@ from tests.commands.facts import add, paths_of, show, system_counts, write
 
 SYSTEMS = {
     "kind.recognise",
+    "audio.choose_landmarks",
+    "audio.fingerprint",
+    "audio.make_cover",
+    "audio.read_album",
+    "audio.read_other_tags",
+    "audio.read_properties",
+    "audio.read_recording",
     "image.measure",
     "image.hash_perceptually",
     "image.hash_pdq",

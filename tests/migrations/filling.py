@@ -60,6 +60,28 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "image_pixel_hash": {"entity_id": number, "digest": bytes(32)},
         "preview": {"entity_id": number, "digest": bytes(32), "media_type": "image/webp", "size": 1, **size},
     }
+    rows |= {
+        "audio": {"entity_id": number, "media_type": "audio/mpeg"},
+        "audio_album": {"entity_id": number, "album": "album", "track": number, "year": 2004},
+        "audio_cover": {
+            "entity_id": number,
+            "digest": bytes(32),
+            "media_type": "image/jpeg",
+            "size": 1,
+            **size,
+        },
+        "audio_fingerprint": {"entity_id": number, "value": bytes(4 * number)},
+        "audio_landmark": {"entity_id": number, "position": number, "word": -(2**31)},
+        "audio_properties": {
+            "entity_id": number,
+            "codec": "mp3",
+            "duration": 0.5,
+            "sample_rate": 44100,
+            "channels": 2,
+        },
+        "audio_recording": {"entity_id": number, "title": "title"},
+        "audio_tag": {"entity_id": number, "tag": "isrc", "position": 0, "value": "value"},
+    }
     judged = {"made_at": seen, "withdrawn_at": None if number % 2 else seen, "evidence": "{}"}
     rows |= {
         "relation": {"id": number, "kind": "duplicate-of", "target_id": number, **judged},

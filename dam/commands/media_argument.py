@@ -1,4 +1,4 @@
-"""Images as users name them: files, or assets of the library by number or hash."""
+"""What is asked about, as users name it: files, or assets of the library by number or hash."""
 
 import os
 from collections.abc import Sequence
@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from dam.library import Library
 
 
-def find_images(library: "Library", texts: Sequence[str]) -> list[bytes | int | DamError]:
+def find_media(library: "Library", texts: Sequence[str]) -> list[bytes | int | DamError]:
     """Return the paths and entities that these texts name, or why one names nothing."""
-    return [_find_image(library, text) for text in texts]
+    return [find_medium(library, text) for text in texts]
 
 
-def _find_image(library: "Library", text: str) -> bytes | int | DamError:
+def find_medium(library: "Library", text: str) -> bytes | int | DamError:
+    """Return the path or the entity that a text names, or why it names nothing."""
     # One rule for all commands, whatever lies in the current folder: `12` is a number, `./12` a path.
     if not names_asset(text):
         return os.fsencode(text)

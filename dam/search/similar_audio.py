@@ -1,0 +1,121 @@
+"""Recordings that resemble one: the same in another encoding, and excerpts, by an index and then exactly."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy.orm import Session
+
+from dam.core.ledger import LedgerRow, Outcome, system_ids_known
+from dam.models.audio import AudioComponent
+from dam.models.audio.audio_fingerprint_component import AudioFingerprintComponent, fingerprint
+from dam.models.content_hash_sha256_component import find_by_sha256
+
+BIT_ERROR = 20.0
+"""The default for how many per cent of the bits may differ.
+
+Of the same recording up to 12 % do, faint passages aside; of others hardly ever fewer than 25 %.
+"""
+_UNKNOWN = -1
+"""The id of a system that was never run: no entry has it."""
+
+
+@dataclass(frozen=True)
+class AudioQuery:
+    """A recording to compare with: one that the library has, or any other."""
+
+    value: bytes
+    entity: int | None = None
+    sha256: bytes | None = None
+    """What tells whether the library has it, if its entity is not known."""
+
+
+@dataclass(frozen=True)
+class SimilarRecording:
+    """A recording that resembles what was asked about."""
+
+    entity: int
+    relation: str
+    """What was asked about is the same, an excerpt of it, the whole that it is from, or overlaps it."""
+    bit_error: float
+    """Per cent of the bits that differ."""
+    offset: float
+    """Where in it that begins which was asked about, in seconds; negative if it begins later itself."""
+    seconds: float
+    """How long both have the same."""
+
+
+@dataclass(frozen=True)
+class SimilarAudio:
+    """The matches, best first, and what could not be compared."""
+
+    matches: list[SimilarRecording] = field(default_factory=list)
+    found: int = 0
+    """How many there are, also those beyond the limit."""
+    uncompared: int = 0
+    """Recordings in the library without a fingerprint of the current version."""
+    is_plain: bool = False
+    """Whether what was asked about is silence or the like, which matches nothing."""
+
+
+def find_similar_audio(
+    session: Session, query: AudioQuery, bit_error: float = BIT_ERROR, *, limit: int | None = None
+) -> SimilarAudio:
+    """Return the recordings of which no more per cent of the bits differ where both overlap, best first."""
+    from dam.models.chromaprint import unpacked
+    from dam.search.audio_alignment import best_alignment, is_plain, relation_of
+    from dam.search.audio_landmarks import candidates
+
+    asked = unpacked(query.value)
+    uncompared = count_uncompared(session)
+    if is_plain(asked):
+        return SimilarAudio(uncompared=uncompared, is_plain=True)
+    near = candidates(session, asked)
+    near.pop(_itself(session, query), None)
+    matches = []
+    for entity, value in fingerprints_of(session, list(near)).items():
+        known = unpacked(value)
+        found = best_alignment(asked, known, near[entity])
+        if found is not None and 100 * found.bit_error <= bit_error:
+            relation = relation_of(found, len(asked), len(known))
+            error = 100 * found.bit_error
+            matches.append(SimilarRecording(entity, relation, error, found.offset, found.seconds))
+    matches.sort(key=lambda match: (match.bit_error, match.entity))
+    return SimilarAudio(matches[:limit], len(matches), uncompared)
+
+
+def fingerprints_of(session: Session, entities: Sequence[int]) -> Mapping[int, bytes]:
+    """Return the fingerprints of these entities; those without a current one are left out."""
+    value = AudioFingerprintComponent
+    current = [*_entries(session), LedgerRow.outcome == Outcome.DONE.value]
+    statement = (
+        select(value.entity_id, value.value)
+        .join(LedgerRow, and_(LedgerRow.entity_id == value.entity_id, *current))
+        .where(value.entity_id.in_(entities))
+    )
+    return {entity: bytes(words) for entity, words in session.execute(statement).all()}
+
+
+def count_uncompared(session: Session) -> int:
+    """Count the recordings that are still to be fingerprinted; those that cannot be decoded never will."""
+    system, version = _entries(session)
+    entries = select(func.count()).select_from(LedgerRow).where(system, version)
+    # A literal, and no look at the version's index: then there is an index of just those.
+    waits = LedgerRow.outcome == literal(Outcome.UNAVAILABLE.value, literal_execute=True)
+    same = LedgerRow.version + 0 == fingerprint.version
+    unavailable = select(func.count()).select_from(LedgerRow).where(system, waits, same)
+    there = session.scalar(select(func.count()).select_from(AudioComponent)) or 0
+    return max(0, there - (session.scalar(entries) or 0) + (session.scalar(unavailable) or 0))
+
+
+def _entries(session: Session) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions for entries of the present version of the system."""
+    number = system_ids_known(session, [fingerprint.name]).get(fingerprint.name, _UNKNOWN)
+    return LedgerRow.system_id == number, LedgerRow.version == fingerprint.version
+
+
+def _itself(session: Session, query: AudioQuery) -> int:
+    if query.entity is not None:
+        return query.entity
+    found = find_by_sha256(session, [query.sha256]) if query.sha256 else {}
+    return next(iter(found.values()), _UNKNOWN)
