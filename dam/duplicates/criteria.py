@@ -22,7 +22,8 @@ class Nearness:
     pdq_if_turned: int = 70
     """The largest PDQ distance of pictures that are turned, for which PDQ decides alone."""
     looks: bool = True
-    """Whether plain pictures whose previews look the same are near, whatever their hashes say."""
+    """Whether previews decide where hashes cannot: plain pictures that look the same are near, and documents
+    with other ink are not."""
 
 
 TIGHT = Nearness(100, 120, pdq_if_turned=40)

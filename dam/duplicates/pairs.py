@@ -39,8 +39,8 @@ class Pairs(NamedTuple):
         fresh[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
         return cls(first[fresh], second[fresh], distances[order][fresh], orientations[order][fresh])
 
-    def chosen(self, which: NDArray[np.bool_]) -> "Pairs":
-        """Return just these pairs."""
+    def chosen(self, which: NDArray[np.bool_] | Numbers) -> "Pairs":
+        """Return just these pairs, marked or by their places."""
         return Pairs(self.first[which], self.second[which], self.distances[which], self.orientations[which])
 
 
