@@ -15,6 +15,7 @@ from benchmarks.hashed_library import fill
 from benchmarks.program import BenchLibrary
 from benchmarks.synthetic import open_library
 from benchmarks.workshop import Workshop
+from dam.models.image import image_pdq_component
 
 SIZES = {"100 k": 100_000, "1 M": 1_000_000, "10 M": 10_000_000}
 QUICK = 20_000
@@ -28,7 +29,7 @@ _MIGRATIONS = Path(dam.__file__).parent / "migrations" / "versions"
 def run(workshop: Workshop) -> Iterator[Figure]:
     chosen = [workshop.only] if workshop.only else ["100 k", "1 M"]
     for size in [QUICK] if workshop.quick else [SIZES[name] for name in chosen]:
-        code = (_MIGRATIONS, Path(hashed_library.__file__))
+        code = (_MIGRATIONS, Path(hashed_library.__file__), Path(image_pdq_component.__file__))
         filled = workshop.kept(f"library of {size} likes", partial(_fill, count=size), *code)
         library = BenchLibrary(filled / "library")
         answer = workshop.new("groups.json")

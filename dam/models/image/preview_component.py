@@ -37,7 +37,7 @@ class PreviewComponent(Component):
     size: Mapped[int] = mapped_column(BigInteger)
 
 
-@system(version=2, on=ImageComponent)
+@system(version=3, on=ImageComponent)
 def make_preview(raster: Raster, store: DerivedStore) -> PreviewComponent:
     """Keep a JPEG of the picture as displayed, 448 to 512 pixels long, never enlarged.
 
