@@ -25,7 +25,7 @@ class _Fit(NamedTuple):
 
 
 def aligned(one: "Image", other: "Image") -> "Image":
-    """Return the one as it lies over the other, in the other's size, with zero where there is nothing.
+    """Return the one as it lies over the other, which has the same size, with zero where there is nothing.
 
     Both axes are fitted for themselves, by how the ink changes along them.
     """
@@ -34,11 +34,8 @@ def aligned(one: "Image", other: "Image") -> "Image":
     levels, others = np.asarray(one), np.asarray(other)
     right, down = (_fit(_profile(others, axis), _profile(levels, axis)) for axis in (0, 1))
     across, along = one.width / _SAMPLES, one.height / _SAMPLES
-    matrix = (
-        right.scale * one.width / other.width, 0.0, right.start * across,
-        0.0, down.scale * one.height / other.height, down.start * along,
-    )  # fmt: skip
-    return one.transform(other.size, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC)
+    matrix = (right.scale, 0.0, right.start * across, 0.0, down.scale, down.start * along)
+    return one.transform(one.size, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC)
 
 
 def _profile(levels: NDArray[np.uint8], axis: int) -> Profile:
