@@ -96,6 +96,8 @@ def _fineness(grey: "Image") -> float:
 
 def _agree(one: Blocks, other: "Image") -> bool:
     """Tell it of pictures of one size, the blocks of the one being centred."""
+    if not one.size:
+        return True
     levels = np.asarray(other, dtype=np.float32)
     there = _centred(_blocks(levels))
     energies = np.einsum("abij,abij->ab", one, one), np.einsum("abij,abij->ab", there, there)
