@@ -26,7 +26,7 @@ _BLOCK = 16
 _BLUR = 2.0
 """Pixels of half a preview: copies that were scaled otherwise differ in whatever is finer."""
 _ALIKE = 0.8
-"""The correlation from which on two blocks show the same: .84 and more of copies, .76 and less of others."""
+"""The correlation from which on two blocks show the same: .84 and more of copies, .74 and less of others."""
 _OTHERWISE = 0.1
 """The share of the ink that may be another one, as of a mark on a copy."""
 _FAINT = 2.0
