@@ -103,7 +103,9 @@ def _agree(one: Blocks, other: "Image") -> bool:
     energies = np.einsum("abij,abij->ab", one, one), np.einsum("abij,abij->ab", there, there)
     correlation = _products(one, levels) / (np.sqrt(energies[0] * energies[1]) + 1e-6)
     weights = np.sqrt(np.maximum(*energies)) / _BLOCK
-    least = max(_FAINT, _FAINTER * float(np.sqrt(np.square(weights).mean())))
+    # The smallest type is grey all over: there is nothing but faint ink then.
+    faint = min(_FAINT, float(weights.max()) / 2)
+    least = max(faint, _FAINTER * float(np.sqrt(np.square(weights).mean())))
     weights[weights < least] = 0
     return bool(weights[correlation < _ALIKE].sum() <= _OTHERWISE * weights.sum())
 

@@ -127,6 +127,13 @@ def test_a_page_that_is_cut_has_the_same_ink_and_another_one_has_not(cut: int) -
     assert not have_same_ink(one, ink_of(preview(other.crop(box))))
 
 
+def test_even_the_smallest_type_is_told_apart() -> None:
+    ones = [typeset_page(number, (2480, 3508), points=4) for number in (1, 2)]
+    first, second = (ink_of(preview(one)) for one in ones)
+    assert not have_same_ink(first, second)
+    assert have_same_ink(first, ink_of(preview(ones[0], (300, 424))))
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 500), (31, 31), (512, 40)])
 def test_previews_of_any_size_can_be_compared(size: tuple[int, int]) -> None:
     file = BytesIO()
