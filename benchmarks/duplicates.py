@@ -16,6 +16,7 @@ from benchmarks.program import BenchLibrary
 from benchmarks.synthetic import open_library
 from benchmarks.workshop import Workshop
 from dam.models import fingerprint_page
+from dam.models.image import image_pdq_component
 
 SIZES = {"100 k": 100_000, "1 M": 1_000_000, "10 M": 10_000_000}
 QUICK = 20_000
@@ -29,7 +30,8 @@ _MIGRATIONS = Path(dam.__file__).parent / "migrations" / "versions"
 def run(workshop: Workshop) -> Iterator[Figure]:
     chosen = [workshop.only] if workshop.only else ["100 k", "1 M"]
     for size in [QUICK] if workshop.quick else [SIZES[name] for name in chosen]:
-        code = (_MIGRATIONS, Path(hashed_library.__file__), Path(fingerprint_page.__file__))
+        made_by = (fingerprint_page.__file__, hashed_library.__file__, image_pdq_component.__file__)
+        code = (_MIGRATIONS, *map(Path, made_by))
         filled = workshop.kept(f"library of {size} likes", partial(_fill, count=size), *code)
         library = BenchLibrary(filled / "library")
         answer = workshop.new("groups.json")

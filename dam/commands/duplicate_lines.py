@@ -55,6 +55,8 @@ def extent_fields(extent: Extent, groups: int) -> dict[str, Any]:
         "pictures": extent.pictures,
         "incomparable": extent.incomparable,
         "undecoded": extent.undecoded,
+        "unseen": extent.unseen,
+        "skipped": extent.skipped,
         "sampled_recall": recall,
     }
 
@@ -76,6 +78,12 @@ def extent_lines(extent: Extent) -> Iterator[str]:
     if extent.incomparable:
         images = counted(extent.incomparable, "image was", "images were")
         yield f"{images} not compared: too small or too plain, or not hashed (see dam-cli status)"
+    if extent.unseen:
+        images = counted(extent.unseen, "image is", "images are")
+        yield f"{images} near to others by hashes alone, without a preview: pages of one layout look alike so"
+    if extent.skipped:
+        pairs = counted(extent.skipped, "pair", "pairs")
+        yield f"{pairs} of documents left out: too many to be compared, and the farthest apart"
     if extent.undecoded:
         images = counted(extent.undecoded, "image", "images")
         why = extent.hindrance or "out of reach or damaged (see dam-cli scan)"

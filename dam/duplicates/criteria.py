@@ -20,9 +20,11 @@ class Nearness:
     total_if_plain: int = 100
     """The largest sum if one of the pictures has too little structure for PDQ to be trusted."""
     pdq_if_turned: int = 70
-    """The largest PDQ distance of pictures that are turned, for which PDQ decides alone."""
+    """The largest PDQ distance where PDQ decides alone: of turned pictures, and of those of which the 64-bit
+    hashes say nothing."""
     looks: bool = True
-    """Whether plain pictures whose previews look the same are near, whatever their hashes say."""
+    """Whether previews decide where hashes cannot: plain pictures that look the same are near, and documents
+    with other ink are not."""
 
 
 TIGHT = Nearness(100, 120, pdq_if_turned=40)

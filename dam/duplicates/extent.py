@@ -27,5 +27,9 @@ class Extent:
     """Why not, where it was not that they are out of reach."""
     altered: tuple[tuple[int, str], ...] = ()
     """Entities whose bytes turned out to be others when they were to be decoded, and what was found."""
+    unseen: int = 0
+    """Pictures near to others that have no preview, and are near by their hashes alone."""
+    skipped: int = 0
+    """Pairs of documents that were too many to be compared by their ink, and were left out."""
     recall: Recall | None = None
     """How many pairs were found of a sample's; None if everything was compared with everything."""

@@ -15,6 +15,7 @@ from dam.duplicates.answer import Likened, measured
 from dam.duplicates.chosen import entities_in
 from dam.duplicates.classes import Classes, collapse
 from dam.duplicates.criteria import Criteria
+from dam.duplicates.documents import Previews, without_other_documents
 from dam.duplicates.extent import Extent
 from dam.duplicates.group import Group, Likeness
 from dam.duplicates.identical_pixels import (
@@ -50,7 +51,8 @@ class Means:
     hash_pixels: Callable[[Sequence[int]], Iterable[Result]]
     """Hashes the pixels of these entities where that was not done yet."""
     preview: Callable[[int], bytes | None]
-    """Gives the preview of an entity, if there is one."""
+    """Gives the preview of an entity, made again if it was lost, if there is one."""
+    previews: Previews
     judgements: Callable[[Session], Labels]
     """Loads what somebody has decided about pairs."""
     watch: Watch
@@ -132,7 +134,17 @@ class Duplicates:
             pairs = merged(pairs, Pairs.joined([alike]))
         count = None if field.is_chosen is None else int(np.count_nonzero(field.is_chosen))
         self.extent = Extent(len(field.pictures), count, field.pictures.left_out, recall=recall)
-        return pairs
+        return self._same_documents(field.pictures, classes, pairs)
+
+    def _same_documents(self, pictures: Pictures, classes: Classes, pairs: Pairs) -> Pairs:
+        """Return the pairs without those of documents that have other ink."""
+        criteria, means = self._criteria, self._means
+        if not criteria.nearness.looks or Likeness.NEAR not in criteria.likenesses:
+            return pairs
+        entities = pictures.entities[np.unique(classes.of, return_index=True)[1]]
+        kept, unseen, skipped = without_other_documents(pairs, entities, means.previews, means.watch)
+        self.extent = replace(self.extent, unseen=unseen, skipped=skipped)
+        return kept
 
     def _expect(self, comparisons: int) -> Callable[[int], None]:
         self._means.watch.expect("comparing", comparisons)

@@ -16,7 +16,7 @@ from dam.duplicates.pictures import DHASH, PDQ, PHASH, PLAIN
 from dam.duplicates.proposals import OTHER_KEYS, Effort, compare_neighbours, compare_turned
 from dam.duplicates.turning import turned
 from dam.search.orientation import Orientation
-from dam.search.words import Words
+from dam.search.words import Words, flat
 
 Expect = Callable[[int], Done]
 """Is told how many comparisons there will be; returns what is told of those made."""
@@ -129,8 +129,17 @@ class NearPairs(NamedTuple):
         agreeing = ~plain | (total <= self.nearness.total_if_plain)
         if self.nearness.total is not None:
             agreeing &= total <= self.nearness.total
+        # ImageHash has nothing to say of 16-bit greys.
+        alone = self._are_silent(pairs.first) | self._are_silent(pairs.second)
+        alone &= pairs.distances <= self.nearness.pdq_if_turned
+        agreeing |= alone & ~plain
         is_turned = pairs.orientations != UPRIGHT
         return pairs.chosen(np.where(is_turned, ~plain, agreeing))
+
+    def _are_silent(self, numbers: Numbers) -> NDArray[np.bool_]:
+        """Tell of which classes the 64-bit hashes are both degenerate."""
+        phash, dhash = (self.classes.planes[plane : plane + 1, numbers] for plane in (PHASH, DHASH))
+        return flat(phash) & flat(dhash)
 
     def _recall(self, found: Pairs) -> Recall:
         rows = self._rows()

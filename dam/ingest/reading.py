@@ -1,7 +1,7 @@
 """Reading entities' bytes back, verified, and previews."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -10,10 +10,11 @@ from sqlalchemy import select
 from dam.core.database import Database
 from dam.core.path_text import show_path
 from dam.core.registry import Registry
-from dam.errors import IntegrityError, NothingFound, StoreError
+from dam.errors import IntegrityError, NoLibrary, NothingFound, StoreError
 from dam.ingest.sources import open_place
 from dam.models.content_hash_sha256_component import ContentHashSHA256Component
 from dam.models.file_location_component import locations_of
+from dam.models.image.preview_component import PreviewComponent
 from dam.models.preview import Preview
 from dam.models.stored_copy_component import find_stored
 from dam.services.file_storage import Store
@@ -71,6 +72,25 @@ def _derived(store: Store, digest: bytes) -> bytes | None:
         return None
     with file:
         return file.read()
+
+
+def previews_of(
+    database: Database, store: Callable[[], Store], entities: Sequence[int]
+) -> Iterator[tuple[int, bytes]]:
+    """Yield the previews of these entities that can be had; none if the store is not there."""
+    with database.read() as session:
+        known = select(PreviewComponent.entity_id, PreviewComponent.digest)
+        rows = session.execute(known.where(PreviewComponent.entity_id.in_(entities))).all()
+    for entity, digest in rows:
+        try:
+            file = store().open_derived(bytes(digest))
+        except NoLibrary:
+            return
+        except StoreError:
+            continue  # Whatever lies there is no preview.
+        if file is not None:
+            with file:
+                yield entity, file.read()
 
 
 def _stored(store: Store, digest: bytes) -> Iterator[bytes]:

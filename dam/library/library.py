@@ -24,7 +24,7 @@ from dam.ingest.folders import absolute
 from dam.ingest.known import entity_at
 from dam.ingest.listing import Listing
 from dam.ingest.options import AddOptions
-from dam.ingest.reading import preview_of, verified_chunks
+from dam.ingest.reading import preview_of, previews_of, verified_chunks
 from dam.ingest.record import Recorder
 from dam.library.opened import OpenLibrary
 from dam.library.relating import Answer, linked_by, relate, relate_one, unrelate
@@ -282,6 +282,7 @@ class Library(OpenLibrary):
             self.registry,
             hash_pixels=lambda entities: self.run_on(entities, systems=[hash_pixels]),
             preview=self._preview_if_possible,
+            previews=lambda entities: previews_of(self.database, lambda: self.store, entities),
             judgements=lambda session: judged(session).labels,
             watch=watch or Unwatched(),
         )

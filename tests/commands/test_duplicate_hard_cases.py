@@ -63,3 +63,16 @@ def test_a_large_jpeg_and_its_pixels_in_a_png_are_identical_although_their_pdqs_
     # The JPEG was hashed at half its size, the PNG was not.
     assert of_jpeg != of_png
     assert groups(library) == [("pixel-identical", ["large.jpg", "twin.png"])]
+
+
+def test_a_16_bit_grey_is_near_to_its_copy_in_8_bits_and_to_no_other(
+    library: CommandInProcess, tmp_path: Path
+) -> None:
+    for name, seed in (("lake", 1), ("hill", 2)):
+        grey = photo(seed).convert("L")
+        deep = np.asarray(grey).astype(np.uint16) * 256 + 19
+        write(tmp_path / "media" / f"{name}-16.png", encoded(Image.fromarray(deep), "PNG"))
+        write(tmp_path / "media" / f"{name}-8.jpg", encoded(grey, quality=90))
+    add(library, "-r", tmp_path / "media")
+    found = sorted((likeness, *sorted(names)) for likeness, names in groups(library))
+    assert found == [("near", "hill-16.png", "hill-8.jpg"), ("near", "lake-16.png", "lake-8.jpg")]

@@ -57,6 +57,8 @@ def test_json_says_of_each_group_what_can_be_known(families_added: CommandInProc
         "pictures": 9,
         "incomparable": 0,
         "undecoded": 0,
+        "unseen": 0,
+        "skipped": 0,
         "sampled_recall": None,
     }
     assert found.stdout.isascii()

@@ -40,7 +40,7 @@ def test_every_odd_picture_that_can_be_decoded_can_be_asked_about(
     found = library("find-similar-images", "--json", *ALL, *rotated, *(tmp_path / "queries").iterdir())
     assert (found.exit_code, "dam-cli:" in found.stderr) == (0, False)
     asked = {os.path.basename(one["query"]["path"]) for one in found.json}
-    # Pillow clips 16-bit greys, so that they look white to all hashes; it is said, and not only "nothing".
+    # ImageHash clips 16-bit greys, so that they look white to its hashes; it is said, and not only "nothing".
     plain = {"one-pixel.png", "one-pixel.jpg", "sixteen-bit.png"}
     assert asked == set(pictures) - plain
     for name in plain:

@@ -13,7 +13,7 @@ def hash_perceptually(raster: Raster) -> tuple[ImagePHashComponent, ImageAHashCo
     """Hash the picture as displayed, bit for bit as ImageHash does on the same pixels.
 
     A large JPEG is hashed from a scaled decode, which moves a bit here and there; one whose bits that
-    would decide is decoded in full.
+    would decide is decoded in full. ImageHash clips 16-bit greys, so that most of them say nothing here.
     """
     from dam.models.image.hash64 import hashed
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dam.core.content import Content
 from dam.core.system import resource
 from dam.models.image.decoding import READ_BYTES, check_pixels, opened
+from dam.models.image.deep_greys import in_eight_bits, is_deep
 from dam.models.image.orientation import displayed_orientation, turned, turned_size
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ class Raster:
     orientation: int = 1
     """How it was turned since, as EXIF numbers it."""
 
+    clipped: "Image.Image | None" = None
+    """A picture of more than 8 bits as Pillow clips it, where that is another one."""
+
     @property
     def is_scaled(self) -> bool:
         """Tell whether the picture has fewer pixels than it is displayed with."""
@@ -39,8 +43,8 @@ class Raster:
 
     @cached_property
     def grey(self) -> "Image.Image":
-        """The pixels in mode L, converted once for all who ask."""
-        return self.picture.convert("L")
+        """The pixels in mode L as ImageHash takes them, converted once for all who ask."""
+        return (self.clipped or self.picture).convert("L")
 
     def in_full(self) -> "Raster":
         """Return the picture with all its pixels, decoded again if it was scaled."""
@@ -52,7 +56,8 @@ class Raster:
     def turned(self, orientation: int) -> "Raster":
         """Return what was decoded, turned the way that EXIF gives this number."""
         size = turned_size(self.displayed_size, orientation)
-        return Raster(turned(self.picture, orientation), size, self.content, orientation)
+        clipped = None if self.clipped is None else turned(self.clipped, orientation)
+        return Raster(turned(self.picture, orientation), size, self.content, orientation, clipped)
 
 
 @resource
@@ -60,7 +65,8 @@ def raster(content: Content) -> Raster:
     """Decode the first frame or primary picture, turned the way it is displayed.
 
     Only a JPEG of 1024 pixels or more on its short side comes smaller than it is, by 2, 4 or 8.
-    Transparency is dropped, not blended. Raises DecodeError if it cannot be decoded.
+    Transparency is dropped, not blended; of 16 bits the upper 8 are kept. Raises
+    DecodeError if it cannot be decoded.
     """
     return _decoded(content, SHORT_SIDE)
 
@@ -76,4 +82,8 @@ def _decoded(content: Content, short_side: int | None) -> Raster:
             picture.draft("RGB", (short_side, short_side))
         picture.load()
         rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
+        if is_deep(picture):
+            whole = in_eight_bits(picture).convert("RGB")
+            clipped = turned(rgb, orientation)
+            return Raster(turned(whole, orientation), displayed_size, content, clipped=clipped)
         return Raster(turned(rgb, orientation), displayed_size, content)

@@ -84,6 +84,8 @@ def test_pdq_is_within_ten_bits_where_it_has_quality(expected: list[Expected]) -
     for e in expected:
         if e.row["exif_orientation"] not in {"0", "1"} or min(e.made.picture.size) < 64:
             continue
+        if e.made.clipped is not None:
+            continue  # It was expected of what Pillow clips.
         found = pdq(e.made.picture)
         if found.quality < 50:
             continue

@@ -32,6 +32,9 @@ def test_the_pixels_are_those_of_the_first_frame_as_displayed(name: str) -> None
     with Image.open(BytesIO(READABLE[name])) as plain:
         plain.load()
         expected = plain if name == "broken-exif.jpg" else ImageOps.exif_transpose(plain)
+        if name == "sixteen-bit.png":
+            # Pillow clips, which leaves nothing to be seen.
+            expected = Image.fromarray((np.asarray(expected) >> 8).astype(np.uint8))
         assert made.picture.mode == "RGB"
         assert np.array_equal(np.asarray(made.picture), np.asarray(expected.convert("RGB")))
     assert made.displayed_size == made.picture.size
