@@ -128,8 +128,9 @@ def _exit_code(found: int, extent: "Extent") -> int:
 
 def _with_assets(library: "Library", groups: "Iterable[Group]") -> "Iterator[tuple[Group, list[Asset]]]":
     """Yield groups with their assets, the best one's first; those of many groups are read together."""
-    waiting = iter(groups)
-    while lot := list(islice(waiting, _AT_ONCE)):
+    from dam.core.batched import batched
+
+    for lot in batched(groups, _AT_ONCE):
         entities = [[group.best, *(member.entity for member in group.members)] for group in lot]
         assets = iter(library.assets([entity for some in entities for entity in some]))
         for group, some in zip(lot, entities, strict=True):

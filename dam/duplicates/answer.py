@@ -1,12 +1,12 @@
 """Groups as they are answered: with every distance from the best one."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dam.core.batched import batched
 from dam.core.component import Fingerprint
 from dam.core.database import Database
 from dam.duplicates.group import Distances, Group, Likeness, Member
@@ -18,8 +18,8 @@ from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.search.orientation import Orientation
 from dam.search.words import distances, pack
 
-_GROUPS_AT_ONCE = 64
-_ENTITIES_AT_ONCE = 500
+_AT_ONCE = 64
+"""Groups whose hashes are read together."""
 _HASHES: dict[str, type[Fingerprint]] = {
     "pdq": ImagePDQComponent,
     "phash": ImagePHashComponent,
@@ -42,8 +42,7 @@ Hashes = dict[str, dict[int, Any]]
 
 def measured(database: Database, likeness: Likeness, groups: Iterable[Likened]) -> Iterator[Group]:
     """Yield groups with the distances of their members from the best; of turned pictures in PDQ alone."""
-    waiting = iter(groups)
-    while lot := list(islice(waiting, _GROUPS_AT_ONCE)):
+    for lot in batched(groups, _AT_ONCE):
         entities = [entity for one in lot for entity in (one.best, *(other for other, _ in one.others))]
         with database.read() as session:
             hashes = _hashes_of(session, entities)
@@ -80,8 +79,7 @@ def _apart(one: Any, other: Any) -> int | None:
 
 def _hashes_of(session: Session, entities: Sequence[int]) -> Hashes:
     found: Hashes = {name: {} for name in _HASHES}
-    for start in range(0, len(entities), _ENTITIES_AT_ONCE):
-        some = entities[start : start + _ENTITIES_AT_ONCE]
+    for some in batched(entities):
         for name, component in _HASHES.items():
             value: Any = component.__table__.c.value
             rows = session.execute(select(component.entity_id, value).where(component.entity_id.in_(some)))

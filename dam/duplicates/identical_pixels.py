@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from dam.core.batched import batched
 from dam.core.pending import pending_among
 from dam.duplicates.classes import Classes, collapse
 from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
@@ -21,8 +22,6 @@ from dam.search.page import Entities
 
 _DRIFT = 10
 """Bits of PDQ that a scaled decode moves at most: 8 were seen."""
-_AT_ONCE = 500
-"""Entities in one statement: databases take no endless list of parameters."""
 
 
 def may_be_identical(pictures: Pictures, classes: Classes, pairs: Pairs) -> Entities:
@@ -85,8 +84,7 @@ def beyond_comparison(session: Session) -> Entities:
 def still_undecoded(session: Session, entities: Entities) -> int:
     """Count of these entities those whose pixels are still to be hashed."""
     return sum(
-        len(pending_among(session, [hash_pixels], entities[start : start + _AT_ONCE].tolist(), named=True))
-        for start in range(0, len(entities), _AT_ONCE)
+        len(pending_among(session, [hash_pixels], some, named=True)) for some in batched(entities.tolist())
     )
 
 
@@ -94,8 +92,7 @@ def with_same_pixels(session: Session, entities: Entities) -> list[list[int]]:
     """Return which of these entities have the same pixels, as far as their pixels are hashed."""
     hashed = ImagePixelHashComponent
     lots: dict[bytes, list[int]] = {}
-    for start in range(0, len(entities), _AT_ONCE):
-        some = entities[start : start + _AT_ONCE].tolist()
+    for some in batched(entities.tolist()):
         statement = select(hashed.digest, hashed.entity_id).where(hashed.entity_id.in_(some))
         for value, entity in session.execute(statement.order_by(hashed.entity_id)):
             lots.setdefault(bytes(value), []).append(entity)

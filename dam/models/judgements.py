@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dam.core.batched import batched
 from dam.models.duplicate_links import find_duplicate_links
 from dam.models.relation import RelationRow
 from dam.models.relation_kind import RelationKind
-from dam.models.relation_member_component import IS_OPEN, RelationMemberComponent, in_parts
+from dam.models.relation_member_component import IS_OPEN, RelationMemberComponent
 
 _FEW = 1000
 """Up to so many entities are looked up one by one."""
@@ -108,7 +109,7 @@ def _of_few(session: Session, entities: Collection[int]) -> Judgements:
     statement = select(member.entity_id, member.relation_id).join(
         RelationRow, RelationRow.id == member.relation_id
     )
-    for some in in_parts(entities):
+    for some in batched(entities):
         rows = session.execute(statement.where(member.entity_id.in_(some), IS_OPEN))
         members.update((entity, relation) for entity, relation in rows)
     return Judgements(sorted(members), duplicates)

@@ -1,20 +1,17 @@
 """Which assets a relation is about, and the functions that make, withdraw and list relations."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import ColumnElement, ForeignKey, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from dam.core.batched import PARAMETERS, batched
 from dam.core.columns import RowId
 from dam.core.component import Component, table_of
 from dam.models.relation import Evidence, Judgement, Relation, RelationRow
 from dam.models.relation_kind import RelationKind
-
-_AT_ONCE = 500
-"""Numbers in one statement: databases take no endless list of parameters."""
 
 
 class RelationMemberComponent(Component):
@@ -48,7 +45,7 @@ def make_relation(session: Session, judgement: Judgement, when: datetime) -> Rel
 def withdraw_relations(session: Session, relation_ids: Collection[int], when: datetime) -> list[Relation]:
     """Withdraw those of the relations that are open, and return them. Their rows stay."""
     withdrawn: list[int] = []
-    for some in in_parts(sorted({relation.id for relation in read_relations(session, relation_ids)})):
+    for some in batched(sorted({relation.id for relation in read_relations(session, relation_ids)})):
         changed = update(RelationRow).where(RelationRow.id.in_(some), IS_OPEN).values(withdrawn_at=when)
         withdrawn += session.scalars(
             changed.returning(RelationRow.id).execution_options(synchronize_session=False)
@@ -70,7 +67,7 @@ def list_relations(
     last = 0
     while True:
         statement = select(RelationRow.id).where(RelationRow.id > last, *conditions)
-        some = list(session.scalars(statement.order_by(RelationRow.id).limit(_AT_ONCE)))
+        some = list(session.scalars(statement.order_by(RelationRow.id).limit(PARAMETERS)))
         if not some:
             return
         yield from read_relations(session, some)
@@ -79,7 +76,7 @@ def list_relations(
 
 def read_relations(session: Session, relation_ids: Collection[int]) -> Iterator[Relation]:
     """Yield these relations, by number; those that say nothing any more are left out."""
-    for some in in_parts(sorted(relation_ids)):
+    for some in batched(sorted(relation_ids)):
         members = defaultdict[int, list[int]](list)
         member = RelationMemberComponent
         statement = select(member.relation_id, member.entity_id).where(member.relation_id.in_(some))
@@ -105,7 +102,7 @@ def find_holding(session: Session, entities: Sequence[int], *conditions: ColumnE
     """Return the open relations of which all these entities are members, if they meet the conditions."""
     member = RelationMemberComponent
     found: set[int] | None = None
-    for some in in_parts(entities):
+    for some in batched(entities):
         statement = (
             select(member.relation_id)
             .join(RelationRow, RelationRow.id == member.relation_id)
@@ -118,10 +115,3 @@ def find_holding(session: Session, entities: Sequence[int], *conditions: ColumnE
         if not found:
             break
     return found or set()
-
-
-def in_parts(numbers: Iterable[int]) -> Iterator[list[int]]:
-    """Yield numbers in lists that are short enough for one statement."""
-    rest = iter(numbers)
-    while part := list(islice(rest, _AT_ONCE)):
-        yield part

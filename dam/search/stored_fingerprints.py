@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, and_, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
+from dam.core.batched import batched
 from dam.core.ledger import LedgerRow, Outcome, system_ids_known
 from dam.models.image import ImageComponent
 from dam.models.image.dimensions_component import DimensionsComponent
@@ -18,8 +19,6 @@ from dam.models.image.perceptual_hashes import hash_perceptually
 from dam.search.counting import count_rows
 from dam.search.image_fingerprints import ImageFingerprints
 
-_AT_ONCE = 500
-"""Entities in one statement: databases take no endless list of parameters."""
 _UNKNOWN = -1
 """The id of a system that was never run: no entry has it."""
 _WORD = (1 << 64) - 1
@@ -34,8 +33,7 @@ def fingerprints_of(session: Session, entities: Sequence[int]) -> dict[int, Imag
     """
     found: dict[int, ImageFingerprints] = {}
     statement = _hashed(session)
-    for start in range(0, len(entities), _AT_ONCE):
-        some = entities[start : start + _AT_ONCE]
+    for some in batched(entities):
         for row in session.execute(statement.where(ImagePHashComponent.entity_id.in_(some))):
             if (read := _read(*row[1:])) is not None:
                 found[row[0]] = read
