@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint
-from dam.core.ledger import LedgerRow, SystemRow
+from dam.core.ledger import LedgerRow, SystemRow, is_outdated
 from dam.core.system import System
 from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
 from dam.models.image import ImageComponent
@@ -126,10 +126,9 @@ def _of_quality_below(session: Session, quality: int) -> Entities:
 
 
 def _outdated(session: Session, system: System[..., Any]) -> Entities:
-    """Return the entities on which the system has another version than now, as ix_ledger_version has them."""
-    other = or_(LedgerRow.version < system.version, LedgerRow.version > system.version)
+    """Return the entities on which the system has another version than now."""
     number = select(SystemRow.id).where(SystemRow.name == system.name).scalar_subquery()
-    return _column(session, select(LedgerRow.entity_id).where(LedgerRow.system_id == number, other))
+    return _column(session, select(LedgerRow.entity_id).where(is_outdated(number, system.version)))
 
 
 def _column(session: Session, statement: Any) -> Entities:

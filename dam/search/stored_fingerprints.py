@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Select, and_, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from dam.core.batched import batched
-from dam.core.ledger import LedgerRow, Outcome, system_ids_known
+from dam.core.ledger import LedgerRow, Outcome, has_outdated, system_ids_known
 from dam.models.image import ImageComponent
 from dam.models.image.dimensions_component import DimensionsComponent
 from dam.models.image.image_ahash_component import ImageAHashComponent
@@ -46,8 +46,8 @@ def count_uncompared(session: Session) -> int:
     """Count the images that are still to be hashed; those that cannot be decoded never will."""
     number = system_ids_known(session, [hash_perceptually.name]).get(hash_perceptually.name, _UNKNOWN)
     images = select(func.count()).select_from(ImageComponent)
-    if _all_current(session, number):
-        # Nothing that was hashed is out of date, so that counting is enough. Looking each up takes ages.
+    if not has_outdated(session, number, hash_perceptually.version):
+        # Counting is enough. Looking each up takes ages.
         failed = select(func.count()).where(
             LedgerRow.system_id == number, LedgerRow.outcome == Outcome.FAILED.value
         )
@@ -60,13 +60,6 @@ def count_uncompared(session: Session) -> int:
         LedgerRow.outcome.in_([o.value for o in (Outcome.DONE, Outcome.NOTHING, Outcome.FAILED)]),
     )
     return session.scalar(images.where(~entry.exists())) or 0
-
-
-def _all_current(session: Session, number: int) -> bool:
-    """Tell whether every entry of a system is of its current version, by the two ends of an index."""
-    versions = select(LedgerRow.version).where(LedgerRow.system_id == number).limit(1)
-    ends = [session.scalar(versions.order_by(end)) for end in (LedgerRow.version, LedgerRow.version.desc())]
-    return all(end in (None, hash_perceptually.version) for end in ends)
 
 
 def _hashed(session: Session) -> Select[Any]:
