@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dam.commands.output import asset_fields, counted, one_line
-from dam.core.path_text import show_path
+from dam.commands.output import asset_fields, counted, one_line, place_text
 from dam.duplicates.extent import Extent
 from dam.duplicates.group import Group, Likeness, Member
 from dam.models.asset import Asset
@@ -34,12 +33,10 @@ def group_lines(group: Group, assets: Sequence[Asset]) -> Iterator[str]:
     """Yield what people read of a group; its assets come with the best one first."""
     best, *others = assets
     if group.likeness is Likeness.BYTES:
-        places = [place for place in best.locations if place.row.closed_at is None]
-        yield f"{group.likeness}: {counted(len(places), 'place', 'places')}"
+        yield f"{group.likeness}: {counted(len(best.open_locations), 'place', 'places')}"
         yield f"  {best.entity:>8}  {best.media_type:<24}  {best.size or 0:>12}"
-        for place in places:
-            state = "" if place.row.state == "present" else f"  ({place.row.state})"
-            yield f"      {show_path(place.path)}{state}"
+        for place in best.open_locations:
+            yield f"      {place_text(place)}"
         return
     yield f"{group.likeness}: {len(group.members) + 1} files"
     yield f"  {one_line(best)}  best"

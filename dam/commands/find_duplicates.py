@@ -112,8 +112,7 @@ def _tell_altered(library: "Library", extent: "Extent") -> bool:
     is_damaged = False
     for entity, found in extent.altered:
         (asset,) = library.assets([entity])
-        is_anywhere = any(place.row.closed_at is None for place in asset.locations)
-        is_gone = not asset.in_store and not is_anywhere
+        is_gone = not asset.in_store and not asset.open_locations
         talk(f"entity {entity}: {found}{'  (the last known copy is gone)' if is_gone else ''}")
         is_damaged |= asset.in_store or is_gone
     return is_damaged

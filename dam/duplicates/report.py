@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from dam.duplicates.appearance import Appearance
 from dam.duplicates.group import Group, Likeness
-from dam.duplicates.report_markup import Shown, Tally, group_section, open_places
+from dam.duplicates.report_markup import Shown, Tally, group_section
 from dam.duplicates.report_page import end, head, summary
 from dam.models.asset import Asset
 from dam.services.new_file import NewFile, new_file
@@ -75,7 +75,7 @@ class DuplicatesReport:
         files = saved = more = 0
         for member, asset in zip((None, *group.members), assets, strict=True):
             if group.likeness is Likeness.BYTES:
-                files += len(open_places(asset))
+                files += len(asset.open_locations)
                 saved += _saved_by_one_file(asset)
             else:
                 files += 1
@@ -107,5 +107,5 @@ class DuplicatesReport:
 
 def _saved_by_one_file(asset: Asset) -> int:
     """Return the bytes in all files of an asset but one; hard links to one file take no room."""
-    files = {(place.row.inode, place.row.mtime_ns) for place in open_places(asset)}
+    files = {(place.row.inode, place.row.mtime_ns) for place in asset.open_locations}
     return max(len(files) - 1, 0) * (asset.size or 0)

@@ -144,13 +144,8 @@ def _distances(distances: Distances) -> str:
     return f'<dl class="distances" aria-label="Distances to the best, in bits">{cells}</dl>'
 
 
-def open_places(asset: Asset) -> list[Location]:
-    """Return the places at which the file is, as far as is known."""
-    return [place for place in asset.locations if place.row.closed_at is None]
-
-
 def _places(asset: Asset) -> str:
-    places = open_places(asset)
+    places = asset.open_locations
     items = [_place(place) for place in places[:_MOST_PLACES]]
     if len(places) > _MOST_PLACES:
         more = number(len(places) - _MOST_PLACES, "more place", "more places")
@@ -170,7 +165,7 @@ def _place(place: Location) -> str:
 
 def _name(asset: Asset) -> str:
     """Return what an asset is called, cut in the middle if that is very long."""
-    places = open_places(asset)
+    places = asset.open_locations
     whole = places[0].path.rpartition(b"/")[2] if places else asset.original_name or b""
     name = show_path(whole) or f"entity {asset.entity}"
     half = _LONGEST_NAME // 2

@@ -30,6 +30,11 @@ class Asset:
     locations: tuple[Location, ...]
     """All of them, open ones first."""
 
+    @property
+    def open_locations(self) -> tuple[Location, ...]:
+        """Return the places at which the bytes are, as far as is known."""
+        return tuple(place for place in self.locations if place.is_open)
+
 
 def describe_assets(session: Session, kinds: Sequence[type[Kind]], entity_ids: Sequence[int]) -> list[Asset]:
     """Return these entities as assets, in the order given; each fact is read once for all."""
