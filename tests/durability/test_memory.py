@@ -12,7 +12,7 @@ import pytest
 
 from dam.ingest.options import AddOptions
 from dam.library import Library
-from tests.durability.scratch_library import ScratchLibrary, empty_library
+from tests.durability.scratch_library import ScratchLibrary
 
 FEW, MANY = 400, 1600
 TOGETHER = 32
@@ -38,11 +38,6 @@ MOST_A_COPY = 250
 FORETELLING = AddOptions(recursive=True, dry_run=True)
 IN_PLACE = AddOptions(recursive=True, copy=False)
 COPYING = AddOptions(recursive=True)
-
-
-@pytest.fixture
-def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
-    return empty_library(tmp_path / "library", session_folder)
 
 
 @pytest.fixture
