@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dam.core.component import Component, Values
 from dam.core.content import Source
 from dam.core.executor import Executor, run_jobs
-from dam.core.ledger import Outcome, read_entries
+from dam.core.ledger import Entry, Outcome, Run, read_entries
 from dam.core.path_text import show_path
 from dam.core.recognition import NAME as RECOGNISE
 from dam.core.recognition import FileExtensionComponent, extension_of
@@ -69,13 +69,13 @@ def stored_image_queries(session: Session, entities: Sequence[int]) -> list[Aske
     What is no image, or has no current hashes, is a UsageError.
     """
     known = fingerprints_of(session, entities)
-    return [
-        Asked(
-            f"entity {entity}",
-            ImageQuery(known[entity], entity) if entity in known else _why_not_hashed(session, entity),
-        )
-        for entity in entities
-    ]
+    asked = []
+    for entity in entities:
+        name = f"entity {entity}"
+        hashed = known.get(entity)
+        query = ImageQuery(hashed, entity) if hashed else _why_not_hashed(session, entity, name)
+        asked.append(Asked(name, query))
+    return asked
 
 
 def turned(executor: Executor, asked: Sequence[Asked]) -> list[Asked]:
@@ -100,22 +100,20 @@ def _with_turned(one: Asked, made: Turned | DamError | None) -> ImageQuery | Dam
     return made if isinstance(made, DamError) else replace(one.query, turned=made)
 
 
-def _no_path(path: bytes) -> UsageError:
-    return UsageError(f"cannot compare: {show_path(path)}: a path has no NUL", hint="such a list needs -0")
-
-
 def _tasks(registry: Registry, paths: Sequence[bytes], refused: dict[int, Asked]) -> Iterator[Task]:
     """Yield a visit of each file, numbered; put those that cannot be read to the refused."""
     for number, path in enumerate(paths):
-        # Asking about a file through a link to it is harmless, unlike adding it.
+        name = show_path(path)
         if b"\0" in path:
-            refused[number] = Asked(show_path(path), _no_path(path))
+            error = _cannot_compare(name, "a path has no NUL", hint="such a list needs -0")
+            refused[number] = Asked(name, error)
             continue
+        # Asking about a file through a link to it is harmless, unlike adding it.
         resolved = os.path.realpath(path) if path else path
         try:
             digests = digest_file(resolved)
         except DamError as error:
-            refused[number] = Asked(show_path(path), error)
+            refused[number] = Asked(name, error)
             continue
         yield Task(
             entity_id=number,
@@ -128,14 +126,12 @@ def _tasks(registry: Registry, paths: Sequence[bytes], refused: dict[int, Asked]
 
 def _fingerprints(result: Result, name: str) -> ImageFingerprints:
     if result.content != "fine":
-        raise UsageError(f"cannot compare: {name}: {result.content_message or 'it cannot be read'}")
+        raise _cannot_compare(name, result.content_message or "it cannot be read")
     if not result.products.get(ImageComponent):
-        raise UsageError(f"cannot compare: {name}: not an image")
+        raise _cannot_compare(name, "not an image")
     for run in result.runs:
-        if run.system == hash_perceptually.name and run.outcome is Outcome.UNAVAILABLE:
-            raise UsageError(f"cannot compare: {name}: needs {run.message}")
-        if run.system == hash_perceptually.name and run.outcome is Outcome.FAILED:
-            raise UsageError(f"cannot compare: {name}: {run.message}")
+        if run.system == hash_perceptually.name and run.outcome in (Outcome.UNAVAILABLE, Outcome.FAILED):
+            raise _cannot_compare(name, _reason(run))
     pdq = _made(result, ImagePDQComponent)
     size = _made(result, DimensionsComponent)
     return ImageFingerprints(
@@ -157,11 +153,19 @@ def _made(result: Result, component: type[Component]) -> Mapping[str, Any]:
     return rows[0] if rows else {}
 
 
-def _why_not_hashed(session: Session, entity: int) -> DamError:
+def _why_not_hashed(session: Session, entity: int, name: str) -> UsageError:
     if session.get(ImageComponent, entity) is None:
-        return UsageError(f"cannot compare: entity {entity}: not an image")
+        return _cannot_compare(name, "not an image")
     entry = read_entries(session, [entity])[entity].get(hash_perceptually.name)
     if entry is not None and entry.version == hash_perceptually.version and entry.message:
-        needs = "needs " if entry.outcome is Outcome.UNAVAILABLE else ""
-        return UsageError(f"cannot compare: entity {entity}: {needs}{entry.message}")
-    return UsageError(f"cannot compare: entity {entity}: it has no current hashes", hint="dam-cli run")
+        return _cannot_compare(name, _reason(entry))
+    return _cannot_compare(name, "it has no current hashes", hint="dam-cli run")
+
+
+def _reason(ended: Run | Entry) -> str:
+    """Return why a system has made nothing."""
+    return f"needs {ended.message}" if ended.outcome is Outcome.UNAVAILABLE else f"{ended.message}"
+
+
+def _cannot_compare(name: str, why: str, *, hint: str | None = None) -> UsageError:
+    return UsageError(f"cannot compare: {name}: {why}", hint=hint)

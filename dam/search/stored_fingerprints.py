@@ -64,24 +64,24 @@ def count_uncompared(session: Session) -> int:
 
 def _hashed(session: Session) -> Select[Any]:
     """Select the entities with current hashes: all that `_read` needs, PDQ and size where they are there."""
+    phash, dhash, ahash = ImagePHashComponent, ImageDHashComponent, ImageAHashComponent
+    pdq, size = ImagePDQComponent, DimensionsComponent
     numbers = system_ids_known(session, [hash_perceptually.name, hash_pdq.name])
     hashes, pdqs = aliased(LedgerRow), aliased(LedgerRow)
-    phash, dhash, ahash, pdq = (
-        ImagePHashComponent,
-        ImageDHashComponent,
-        ImageAHashComponent,
-        ImagePDQComponent,
+    is_hashed, has_pdq = (
+        and_(
+            entry.entity_id == phash.entity_id,
+            entry.system_id == numbers.get(system.name, _UNKNOWN),
+            entry.version == system.version,
+            entry.outcome == Outcome.DONE.value,
+        )
+        for entry, system in ((hashes, hash_perceptually), (pdqs, hash_pdq))
     )
-    size = DimensionsComponent
     # As the database has them: one that a tool has damaged must not end the whole search.
     raw = [
         type_coerce(component.value, BigInteger).label(component.__tablename__)
         for component in (phash, ahash, dhash)
     ]
-    current = (hashes.system_id == numbers.get(hash_perceptually.name, _UNKNOWN),
-               hashes.version == hash_perceptually.version, hashes.outcome == Outcome.DONE.value)  # fmt: skip
-    current_pdq = (pdqs.system_id == numbers.get(hash_pdq.name, _UNKNOWN),
-                   pdqs.version == hash_pdq.version, pdqs.outcome == Outcome.DONE.value)  # fmt: skip
     columns: list[Any] = [
         phash.entity_id,
         *raw,
@@ -95,8 +95,8 @@ def _hashed(session: Session) -> Select[Any]:
         select(*columns)
         .join(dhash, dhash.entity_id == phash.entity_id)
         .join(ahash, ahash.entity_id == phash.entity_id)
-        .join(hashes, and_(hashes.entity_id == phash.entity_id, *current))
-        .outerjoin(pdqs, and_(pdqs.entity_id == phash.entity_id, *current_pdq))
+        .join(hashes, is_hashed)
+        .outerjoin(pdqs, has_pdq)
         .outerjoin(pdq, pdq.entity_id == phash.entity_id)
         .outerjoin(size, size.entity_id == phash.entity_id)
     )

@@ -25,8 +25,7 @@ SMALLER = {
     "scan.scan.GROUP_PLACES": TOGETHER,
     "scan.moves._AT_ONCE": TOGETHER,
     "scan.scan._AT_ONCE": TOGETHER,
-    "scan.missing._PAGE": TOGETHER,
-    "services.temporary_map._PAGE": TOGETHER,
+    "services.temporary_database._PAGE": TOGETHER,
 }
 """So many files are worked on together, instead of up to thousands: then few files are many already."""
 MOST_A_FILE = 60
