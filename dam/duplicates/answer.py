@@ -1,6 +1,6 @@
 """Groups as they are answered: with every distance from the best one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from dam.core.batched import batched
 from dam.core.component import Fingerprint
 from dam.core.database import Database
 from dam.duplicates.group import Distances, Group, Likeness, Member
-from dam.duplicates.turning import turned
+from dam.duplicates.turning import composed, inverse, turned
 from dam.models.image.image_ahash_component import ImageAHashComponent
 from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent
@@ -47,9 +47,14 @@ def measured(database: Database, likeness: Likeness, groups: Iterable[Likened]) 
         with database.read() as session:
             hashes = _hashes_of(session, entities)
         for best, others, centre in lot:
-            members = [_member(hashes, best, other, orientation) for other, orientation in others]
+            turns = {best: Orientation.UPRIGHT, **dict(others)}
+            apart = {} if centre is None else {one: _from_centre(hashes, turns, centre, one) for one in turns}
+            members = [
+                Member(other, _distances(hashes, best, other, turn), turn, apart.get(other))
+                for other, turn in others
+            ]
             members.sort(key=_by_nearness)
-            yield Group(likeness, best, tuple(members), centre)
+            yield Group(likeness, best, tuple(members), centre, apart.get(best))
 
 
 def _by_nearness(member: Member) -> tuple[int, int]:
@@ -57,17 +62,26 @@ def _by_nearness(member: Member) -> tuple[int, int]:
     return ImagePDQComponent.bits if apart is None else apart, member.entity
 
 
-def _member(hashes: Hashes, best: int, entity: int, orientation: Orientation) -> Member:
+def _distances(hashes: Hashes, best: int, other: int, orientation: Orientation) -> Distances:
+    if orientation is not Orientation.UPRIGHT:
+        return Distances(pdq=_pdq_apart(hashes, best, other, orientation))
+    return Distances(**{name: _apart(known.get(best), known.get(other)) for name, known in hashes.items()})
+
+
+def _from_centre(hashes: Hashes, turns: Mapping[int, Orientation], centre: int, other: int) -> int | None:
+    orientation = composed(inverse(turns[centre]), turns[other])
+    return _pdq_apart(hashes, centre, other, orientation)
+
+
+def _pdq_apart(hashes: Hashes, one: int, other: int, orientation: Orientation) -> int | None:
+    """Return how far one PDQ, turned so, is from the other; None if one was taken back meanwhile."""
+    known = hashes["pdq"]
+    if one not in known or other not in known:
+        return None
     if orientation is Orientation.UPRIGHT:
-        apart = {name: _apart(values.get(best), values.get(entity)) for name, values in hashes.items()}
-        return Member(entity, Distances(**apart))
-    one, other = hashes["pdq"].get(best), hashes["pdq"].get(entity)
-    if one is None or other is None:
-        # Taken back by somebody else since they were compared.
-        return Member(entity, Distances(), orientation)
-    as_turned = turned(pack([one], ImagePDQComponent.bits), orientation)
-    pdq = int(distances(as_turned, pack([other], ImagePDQComponent.bits)[:, 0])[0])
-    return Member(entity, Distances(pdq=pdq), orientation)
+        return _apart(known[one], known[other])
+    as_turned = turned(pack([known[one]], ImagePDQComponent.bits), orientation)
+    return int(distances(as_turned, pack([known[other]], ImagePDQComponent.bits)[:, 0])[0])
 
 
 def _apart(one: Any, other: Any) -> int | None:

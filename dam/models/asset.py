@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +35,10 @@ class Asset:
     def open_locations(self) -> tuple[Location, ...]:
         """Return the places at which the bytes are, as far as is known."""
         return tuple(place for place in self.locations if place.is_open)
+
+    def is_new_since(self, moment: datetime) -> bool:
+        """Tell whether it was at no known place before that moment, and at one since."""
+        return bool(self.locations) and all(place.row.first_seen >= moment for place in self.locations)
 
 
 def describe_assets(session: Session, kinds: Sequence[type[Kind]], entity_ids: Sequence[int]) -> list[Asset]:
