@@ -1,13 +1,14 @@
 """Groups as they are answered: with every distance from the best one."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from dam.core.batched import batched
-from dam.core.component import Fingerprint
+from dam.core.component import Fingerprint, table_of
 from dam.core.database import Database
 from dam.duplicates.group import Distances, Group, Likeness, Member
 from dam.duplicates.turning import composed, inverse, turned
@@ -36,8 +37,8 @@ class Likened(NamedTuple):
     centre: int | None = None
 
 
-Hashes = dict[str, dict[int, Any]]
-"""Fingerprints as the tables have them, by name and entity."""
+Hashes = dict[str, dict[int, int]]
+"""Fingerprints by name and entity."""
 
 
 def measured(database: Database, likeness: Likeness, groups: Iterable[Likened]) -> Iterator[Group]:
@@ -80,22 +81,31 @@ def _pdq_apart(hashes: Hashes, one: int, other: int, orientation: Orientation) -
         return None
     if orientation is Orientation.UPRIGHT:
         return _apart(known[one], known[other])
-    as_turned = turned(pack([known[one]], ImagePDQComponent.bits), orientation)
-    return int(distances(as_turned, pack([known[other]], ImagePDQComponent.bits)[:, 0])[0])
+    hashes_of_both = [known[entity].to_bytes(ImagePDQComponent.bits // 8) for entity in (one, other)]
+    planes = pack(hashes_of_both, ImagePDQComponent.bits)
+    return int(distances(turned(planes[:, :1], orientation), planes[:, 1])[0])
 
 
-def _apart(one: Any, other: Any) -> int | None:
-    if one is None or other is None:
-        return None
-    numbers = [value if isinstance(value, int) else int.from_bytes(value) for value in (one, other)]
-    return (numbers[0] ^ numbers[1]).bit_count()
+def _apart(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else (one ^ other).bit_count()
 
 
 def _hashes_of(session: Session, entities: Sequence[int]) -> Hashes:
     found: Hashes = {name: {} for name in _HASHES}
     for some in batched(entities):
         for name, component in _HASHES.items():
-            value: Any = component.__table__.c.value
+            # As the database has it: one that a tool has damaged must not end the whole answer.
+            value = type_coerce(table_of(component).c.value, NullType())
             rows = session.execute(select(component.entity_id, value).where(component.entity_id.in_(some)))
-            found[name].update((entity, value) for entity, value in rows)
+            for entity, hashed in rows:
+                if (number := _number(hashed, component.bits)) is not None:
+                    found[name][entity] = number
     return found
+
+
+def _number(value: object, bits: int) -> int | None:
+    """Return a fingerprint as a number, None if it is none."""
+    if isinstance(value, bytes):
+        return int.from_bytes(value) if 8 * len(value) == bits else None
+    # Those of 64 bits are kept as signed integers.
+    return value % (1 << bits) if isinstance(value, int) and bits == 64 else None

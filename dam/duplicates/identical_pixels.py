@@ -1,12 +1,15 @@
 """Which pictures may have the same pixels, and which do."""
 
+import logging
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from dam.core.batched import batched
 from dam.core.pending import pending_among
@@ -19,6 +22,8 @@ from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_pixel_hash_component import ImagePixelHashComponent, hash_pixels
 from dam.models.image.raster import SHORT_SIDE
 from dam.search.page import Entities
+
+_logger = logging.getLogger(__name__)
 
 _DRIFT = 10
 """Bits of PDQ that a scaled decode moves at most: 8 were seen."""
@@ -93,7 +98,12 @@ def with_same_pixels(session: Session, entities: Entities) -> list[list[int]]:
     hashed = ImagePixelHashComponent
     lots: dict[bytes, list[int]] = {}
     for some in batched(entities.tolist()):
-        statement = select(hashed.digest, hashed.entity_id).where(hashed.entity_id.in_(some))
+        # As the database has it: one that a tool has damaged must not end the whole search.
+        digest: ColumnElement[Any] = type_coerce(hashed.digest, NullType())
+        statement = select(digest, hashed.entity_id).where(hashed.entity_id.in_(some))
         for value, entity in session.execute(statement.order_by(hashed.entity_id)):
-            lots.setdefault(bytes(value), []).append(entity)
+            if isinstance(value, bytes):
+                lots.setdefault(value, []).append(entity)
+            else:
+                _logger.warning("damaged pixel hash: entity %d: it was not compared", entity)
     return [lot for lot in lots.values() if len(lot) > 1]

@@ -1,5 +1,6 @@
 """The pictures of a library that PDQ can compare, as arrays."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ from dam.search.blocks import blocks
 from dam.search.counting import count_rows
 from dam.search.page import Entities
 from dam.search.words import Words
+
+_logger = logging.getLogger(__name__)
 
 _FETCHED = 65536
 _LARGEST = (1 << 32) - 1
@@ -140,4 +143,10 @@ def _fetched(session: Session, statement: Any) -> Iterator[NDArray[np.int64]]:
     """Yield rows of whole numbers, shape (count, columns)."""
     result = session.execute(statement.execution_options(yield_per=_FETCHED))
     for partition in result.partitions():
-        yield np.array([tuple(row) for row in partition], dtype=np.int64)
+        rows = [tuple(row) for row in partition]
+        try:
+            yield np.array(rows, dtype=np.int64)
+        except (ValueError, TypeError, OverflowError):
+            whole = [row for row in rows if all(isinstance(value, int) for value in row)]
+            _logger.warning("damaged rows: %d: they were not compared", len(rows) - len(whole))
+            yield np.array(whole, dtype=np.int64).reshape(-1, len(rows[0]))

@@ -83,8 +83,8 @@ def _try(session: Session, judgement: Judgement, *, dry_run: bool) -> Answer:
     """Record a judgement unless something is in the way, which shows before anything is written."""
     try:
         require_entities(session, judgement.members)
-        if (said := find_said(session, judgement)) is not None:
-            (relation,) = read_relations(session, [said])
+        said = find_said(session, judgement)
+        for relation in read_relations(session, [] if said is None else [said]):
             return Related(relation, is_new=False)
         require_consistent(session, judgement)
     except (UsageError, NothingFound) as error:

@@ -61,7 +61,8 @@ def _refuse_what_is_apart(session: Session, duplicates: set[int]) -> None:
     member = RelationMemberComponent
     columns = (member.entity_id, RelationRow.id, RelationRow.kind, RelationRow.target_id)
     statement = select(*columns).join(RelationRow, RelationRow.id == member.relation_id)
-    apart = statement.where(IS_OPEN, RelationRow.kind != RelationKind.DUPLICATE_OF.value)
+    kinds = (RelationKind.ALTERNATE_OF.value, RelationKind.NOT_A_DUPLICATE.value)
+    apart = statement.where(IS_OPEN, RelationRow.kind.in_(kinds))
     first: dict[int, int] = {}
     for some in batched(sorted(duplicates)):
         for entity, relation, kind, target in session.execute(apart.where(member.entity_id.in_(some))):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dam.models.relation import RelationRow
 from dam.models.relation_kind import RelationKind
-from dam.models.relation_member_component import IS_OPEN, RelationMemberComponent
+from dam.models.relation_member_component import IS_OPEN, RelationMemberComponent, is_entity
 
 _READ_AHEAD = 10_000
 
@@ -67,7 +67,8 @@ class Judgements:
 
 def judged(session: Session) -> Judgements:
     """Load what is decided; takes about 2 us for each member of an open relation."""
-    kinds = session.execute(select(RelationRow.id, RelationRow.kind).where(IS_OPEN))
+    known = RelationRow.kind.in_([kind.value for kind in RelationKind])
+    kinds = session.execute(select(RelationRow.id, RelationRow.kind).where(IS_OPEN, known))
     duplicates: set[int] = set()
     others: set[int] = set()
     for relation, kind in kinds:
@@ -80,7 +81,7 @@ def _members(session: Session, duplicates: set[int], others: set[int]) -> Iterat
     # In the order of the key: nothing has to be sorted.
     statement = select(member.entity_id, member.relation_id).order_by(member.entity_id, member.relation_id)
     for entity, relation in session.execute(statement.execution_options(yield_per=_READ_AHEAD)):
-        if relation in duplicates or relation in others:
+        if (relation in duplicates or relation in others) and is_entity(relation, entity):
             yield entity, relation
 
 

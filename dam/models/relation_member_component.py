@@ -1,17 +1,23 @@
 """Which assets a relation is about, and the functions that make, withdraw and list relations."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, func, insert, select, update
+from sqlalchemy import ColumnElement, ForeignKey, func, insert, select, type_coerce, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import NullType
 
 from dam.core.batched import PARAMETERS, batched
-from dam.core.columns import RowId
+from dam.core.columns import RowId, moment_of
 from dam.core.component import Component, table_of
+from dam.errors import IntegrityError
 from dam.models.relation import Evidence, Judgement, Relation, RelationRow
 from dam.models.relation_kind import RelationKind
+
+_logger = logging.getLogger(__name__)
 
 
 class RelationMemberComponent(Component):
@@ -75,27 +81,50 @@ def list_relations(
 
 
 def read_relations(session: Session, relation_ids: Collection[int]) -> Iterator[Relation]:
-    """Yield these relations, by number; those that say nothing any more are left out."""
+    """Yield these relations, by number; those that say nothing any more are left out.
+
+    So are those that cannot be read, with a warning.
+    """
     for some in batched(sorted(relation_ids)):
         members = defaultdict[int, list[int]](list)
         member = RelationMemberComponent
         statement = select(member.relation_id, member.entity_id).where(member.relation_id.in_(some))
         for relation, entity in session.execute(statement.order_by(member.entity_id)):
-            members[relation].append(entity)
-        # Columns, since a row object would be read no more in a session that has it already.
-        columns = select(*RelationRow.__table__.columns).where(RelationRow.id.in_(some))
-        for row in session.execute(columns.order_by(RelationRow.id)):
-            if len(members[row.id]) < 2:
-                continue
-            yield Relation(
-                id=row.id,
-                kind=RelationKind(row.kind),
-                members=tuple(members[row.id]),
-                target=row.target_id,
-                evidence=Evidence.from_json(row.evidence),
-                made_at=row.made_at,
-                withdrawn_at=row.withdrawn_at,
-            )
+            if is_entity(relation, entity):
+                members[relation].append(entity)
+        # Columns, since a row object would be read no more in a session that has it already; as the
+        # database has them, since one that a tool has damaged must not end the whole list.
+        columns = [type_coerce(column, NullType()) for column in table_of(RelationRow).c]
+        chosen = select(*columns).where(RelationRow.id.in_(some)).order_by(RelationRow.id)
+        for row in session.execute(chosen):
+            if len(members[row.id]) > 1 and (read := _read(row, members[row.id])):
+                yield read
+
+
+def is_entity(relation: int, member: object) -> bool:
+    """Tell whether a member can be one, which only a damaged row denies; that is a warning."""
+    if not isinstance(member, int):
+        _logger.warning("damaged relation: %d: a member of it is no entity", relation)
+        return False
+    return True
+
+
+def _read(row: Any, members: Sequence[int]) -> Relation | None:
+    try:
+        if not isinstance(row.target_id, int | None):
+            raise IntegrityError("damaged row: a target that is no entity")
+        return Relation(
+            id=row.id,
+            kind=RelationKind(row.kind),
+            members=tuple(members),
+            target=row.target_id,
+            evidence=Evidence.from_json(row.evidence),
+            made_at=moment_of(row.made_at),
+            withdrawn_at=None if row.withdrawn_at is None else moment_of(row.withdrawn_at),
+        )
+    except (ValueError, IntegrityError):
+        _logger.warning("damaged relation: %d: it is not shown", row.id)
+        return None
 
 
 def find_holding(session: Session, entities: Sequence[int], *conditions: ColumnElement[bool]) -> set[int]:
