@@ -9,11 +9,11 @@ import numpy as np
 from benchmarks.labelled_pictures import LabelledPicture
 from benchmarks.program import BenchLibrary
 from benchmarks.synthetic import open_library
+from dam.core.batched import batched
 from dam.core.query import query
 from dam.models.image.image_phash_component import ImagePHashComponent
 
 RADIUS = 10
-_AT_ONCE = 500
 
 
 class PHashPairs:
@@ -29,9 +29,8 @@ class PHashPairs:
         with open_library(library) as opened:
             with opened.world(write=False) as world:
                 found = {row.entity_id: row.value for _, row in world.rows(query(ImagePHashComponent))}
-            entities = sorted(found)
-            for start in range(0, len(entities), _AT_ONCE):
-                for asset in opened.assets(entities[start : start + _AT_ONCE]):
+            for some in batched(sorted(found)):
+                for asset in opened.assets(some):
                     paths = (Path(os.fsdecode(place.path)) for place in asset.locations)
                     hashes.update(dict.fromkeys(paths, found[asset.entity]))
         return cls(hashes)

@@ -71,9 +71,9 @@ def add_asset(
     """
     from dam.commands.add_report import AddReport
     from dam.commands.forecast import Forecast
-    from dam.commands.interruption import Interruption
     from dam.commands.progress import Progress
     from dam.commands.session import open_library
+    from dam.core.interruption import Interruption
     from dam.errors import UsageError
     from dam.ingest.options import AddOptions
 

@@ -2,56 +2,75 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from dam.commands.output import asset_fields, counted, one_line
-from dam.core.path_text import show_path
+from dam.commands.output import asset_fields, counted, location_fields, one_line, place_text
 from dam.duplicates.extent import Extent
 from dam.duplicates.group import Group, Likeness, Member
 from dam.models.asset import Asset
 from dam.search.orientation import Orientation
 
 
-def group_fields(group: Group, assets: Sequence[Asset]) -> dict[str, Any]:
-    """Return what JSON says of a group; its assets come with the best one first."""
+def group_fields(group: Group, assets: Sequence[Asset], new_since: datetime | None = None) -> dict[str, Any]:
+    """Return what JSON says of a group; its assets come with the best one first.
+
+    If it is asked for, that is also which of them are new since a moment.
+    """
     best, *others = assets
     return {
         "class": group.likeness.value,
         "centre": group.best if group.centre is None else group.centre,
-        "best": asset_fields(best),
+        "best": {**_asset_fields(best, new_since), "from_centre": group.from_centre},
         "members": [
             {
-                **asset_fields(asset),
+                **_asset_fields(asset, new_since),
                 "distances": asdict(member.distances),
                 "orientation": member.orientation.value,
+                "from_centre": member.from_centre,
             }
             for member, asset in zip(group.members, others, strict=True)
         ],
     }
 
 
-def group_lines(group: Group, assets: Sequence[Asset]) -> Iterator[str]:
-    """Yield what people read of a group; its assets come with the best one first."""
+def _asset_fields(asset: Asset, new_since: datetime | None) -> dict[str, Any]:
+    fields = asset_fields(asset)
+    if new_since is None:
+        return fields
+    places = [
+        {**location_fields(place), "new": place.row.first_seen >= new_since} for place in asset.open_locations
+    ]
+    return {**fields, "new": asset.is_new_since(new_since), "locations": places}
+
+
+def group_lines(group: Group, assets: Sequence[Asset], new_since: datetime | None = None) -> Iterator[str]:
+    """Yield what people read of a group; its assets come with the best one first.
+
+    If it is asked for, that is also what of it is new since a moment.
+    """
     best, *others = assets
     if group.likeness is Likeness.BYTES:
-        places = [place for place in best.locations if place.row.closed_at is None]
-        yield f"{group.likeness}: {counted(len(places), 'place', 'places')}"
+        yield f"{group.likeness}: {counted(len(best.open_locations), 'place', 'places')}"
         yield f"  {best.entity:>8}  {best.media_type:<24}  {best.size or 0:>12}"
-        for place in places:
-            state = "" if place.row.state == "present" else f"  ({place.row.state})"
-            yield f"      {show_path(place.path)}{state}"
+        for place in best.open_locations:
+            is_new = new_since is not None and place.row.first_seen >= new_since
+            yield f"      {place_text(place)}{'  new' if is_new else ''}"
         return
     yield f"{group.likeness}: {len(group.members) + 1} files"
-    yield f"  {one_line(best)}  best"
+    yield f"  {one_line(best)}  best{_from_centre(group, best, group.from_centre)}{_new(best, new_since)}"
     for member, asset in zip(group.members, others, strict=True):
-        yield f"  {one_line(asset)}  {_differences(member)}"
+        told = f"{_differences(member)}{_from_centre(group, asset, member.from_centre)}"
+        yield f"  {one_line(asset)}  {told}{_new(asset, new_since)}"
 
 
-def extent_fields(extent: Extent, groups: int) -> dict[str, Any]:
-    """Return what JSON says in the end of how far it went."""
+def extent_fields(extent: Extent, groups: int, shown: int, saved: int) -> dict[str, Any]:
+    """Return what JSON says in the end of how far it went, how much was found and how much of it shown."""
     recall = None if extent.recall is None else {"found": extent.recall.found, "of": extent.recall.there}
     return {
         "groups": groups,
+        "shown": shown,
+        "saved": saved,
         "pictures": extent.pictures,
         "incomparable": extent.incomparable,
         "undecoded": extent.undecoded,
@@ -88,6 +107,17 @@ def extent_lines(extent: Extent) -> Iterator[str]:
         images = counted(extent.undecoded, "image", "images")
         why = extent.hindrance or "out of reach or damaged (see dam-cli scan)"
         yield f"cannot say of {images} whether the pixels are those of others: {why}"
+
+
+def _from_centre(group: Group, asset: Asset, bits: int | None) -> str:
+    """Return what is to be said where the centre is not the best one."""
+    if group.centre is None or group.centre == group.best or bits is None:
+        return ""
+    return "  (centre)" if asset.entity == group.centre else f"  (pdq {bits} from the centre)"
+
+
+def _new(asset: Asset, new_since: datetime | None) -> str:
+    return "  new" if new_since is not None and asset.is_new_since(new_since) else ""
 
 
 def _differences(member: Member) -> str:

@@ -14,6 +14,8 @@ from dam.commands.many_values import ManyValues
 from dam.duplicates.group import Likeness
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from dam.duplicates.criteria import Criteria
     from dam.duplicates.extent import Extent
     from dam.duplicates.group import Group
@@ -64,6 +66,9 @@ def find_duplicates(
     report: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a page of HTML with the pictures instead.")
     ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Show only so many groups.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Find what is the same, and what nearly is.
@@ -73,36 +78,23 @@ def find_duplicates(
     member (most pixels, richest metadata, oldest). Nothing is deleted. Exit code 1 means that there is none,
     3 that the pixels of some pictures could not be compared, 4 that bytes turned out to be others.
     """
-    from dam.commands.duplicate_lines import extent_fields, extent_lines, group_fields, group_lines
-    from dam.commands.output import print_json, print_line, talk
+    from dam.commands.duplicate_answer import DuplicateAnswer
+    from dam.commands.moment import parse_moment
     from dam.commands.session import open_library
     from dam.commands.stages import Stages
 
+    moment = None if new_since is None else parse_moment(new_since)
     criteria = _criteria(classes or [], rotated, tight, loose, pdq_threshold, aspect_tolerance, quality)
-    found = 0
-    with open_library() as library, _page(library, report) as page, Stages() as stages:
-        scope = _scope(library, new_since, having or [], lacking or [])
+    with open_library() as library, _page(library, report, limit, moment) as page, Stages() as stages:
+        scope = _scope(library, moment, having or [], lacking or [])
         duplicates = library.duplicates(criteria, scope, exhaustive=exhaustive, watch=stages)
+        answer = DuplicateAnswer(page, as_json=as_json, limit=limit, new_since=moment)
         for group, assets in _with_assets(library, duplicates):
-            found += 1
-            if page is not None:
-                page.add(group, assets)
-            if as_json:
-                print_json(group_fields(group, assets))
-            elif page is None:
-                for line in group_lines(group, assets):
-                    print_line(line)
+            answer.tell(group, assets)
         stages.stop()
-        if as_json:
-            print_json({"summary": extent_fields(duplicates.extent, found)})
-        for line in extent_lines(duplicates.extent):
-            talk(line)
         is_damaged = _tell_altered(library, duplicates.extent)
-    if report is not None and not as_json:
-        talk(f"groups of duplicates: {found}, shown in {report}")
-    if not found:
-        talk("no duplicates found")
-    return 4 if is_damaged else _exit_code(found, duplicates.extent)
+    answer.sum_up(duplicates.extent, report)
+    return 4 if is_damaged else _exit_code(answer.found, duplicates.extent)
 
 
 def _tell_altered(library: "Library", extent: "Extent") -> bool:
@@ -112,8 +104,7 @@ def _tell_altered(library: "Library", extent: "Extent") -> bool:
     is_damaged = False
     for entity, found in extent.altered:
         (asset,) = library.assets([entity])
-        is_anywhere = any(place.row.closed_at is None for place in asset.locations)
-        is_gone = not asset.in_store and not is_anywhere
+        is_gone = not asset.in_store and not asset.open_locations
         talk(f"entity {entity}: {found}{'  (the last known copy is gone)' if is_gone else ''}")
         is_damaged |= asset.in_store or is_gone
     return is_damaged
@@ -128,8 +119,9 @@ def _exit_code(found: int, extent: "Extent") -> int:
 
 def _with_assets(library: "Library", groups: "Iterable[Group]") -> "Iterator[tuple[Group, list[Asset]]]":
     """Yield groups with their assets, the best one's first; those of many groups are read together."""
-    waiting = iter(groups)
-    while lot := list(islice(waiting, _AT_ONCE)):
+    from dam.core.batched import batched
+
+    for lot in batched(groups, _AT_ONCE):
         entities = [[group.best, *(member.entity for member in group.members)] for group in lot]
         assets = iter(library.assets([entity for some in entities for entity in some]))
         for group, some in zip(lot, entities, strict=True):
@@ -137,16 +129,19 @@ def _with_assets(library: "Library", groups: "Iterable[Group]") -> "Iterator[tup
 
 
 @contextmanager
-def _page(library: "Library", report: str | None) -> "Iterator[DuplicatesReport | None]":
+def _page(
+    library: "Library", report: str | None, limit: int | None, new_since: "datetime | None"
+) -> "Iterator[DuplicatesReport | None]":
     if report is None:
         yield None
         return
-    from dam.duplicates.report import duplicates_report
+    from dam.duplicates.report import LIMIT, duplicates_report
     from dam.errors import UsageError
 
     if report == "-":
         raise UsageError("cannot write: -: the page is a file, not text for a terminal")
-    with duplicates_report(os.fsencode(report), library.appearance) as page:
+    most = min(limit or LIMIT, LIMIT)
+    with duplicates_report(os.fsencode(report), library.appearance, limit=most, new_since=new_since) as page:
         yield page
 
 
@@ -179,13 +174,14 @@ def _criteria(
     return Criteria(**chosen)
 
 
-def _scope(library: "Library", new_since: str | None, having: list[str], lacking: list[str]) -> "Scope":
-    from dam.commands.moment import parse_moment
+def _scope(
+    library: "Library", new_since: "datetime | None", having: list[str], lacking: list[str]
+) -> "Scope":
     from dam.duplicates.scope import Scope
 
     component = library.registry.component
     return Scope(
-        new_since=None if new_since is None else parse_moment(new_since),
+        new_since=new_since,
         having=tuple(map(component, having)),
         lacking=tuple(map(component, lacking)),
     )

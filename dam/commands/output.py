@@ -93,7 +93,7 @@ def asset_fields(asset: Asset) -> dict[str, Any]:
         "size": asset.size,
         "media_type": asset.media_type,
         "in_store": asset.in_store,
-        "locations": [location_fields(place) for place in asset.locations if place.row.closed_at is None],
+        "locations": [location_fields(place) for place in asset.open_locations],
     }
 
 
@@ -120,22 +120,25 @@ def asset_lines(asset: Asset) -> Iterable[str]:
     yield f"  size    {asset.size if asset.size is not None else '-'}"
     yield f"  type    {asset.media_type}"
     yield f"  stored  {_stored(asset)}"
-    for place in asset.locations:
-        if place.row.closed_at is None:
-            state = "" if place.row.state == "present" else f"  ({place.row.state})"
-            yield f"  path    {show_path(place.path)}{state}"
+    for place in asset.open_locations:
+        yield f"  path    {place_text(place)}"
+
+
+def place_text(place: Location) -> str:
+    """Return a place as people read it, and what is wrong with it, if anything is."""
+    state = place.row.state
+    return show_path(place.path) if state == "present" else f"{show_path(place.path)}  ({state})"
 
 
 def _stored(asset: Asset) -> str:
     if asset.in_store:
         return "yes"
-    is_somewhere = any(place.row.closed_at is None for place in asset.locations)
-    return "no, only where it was found" if is_somewhere else "no, and no place is known any more"
+    return "no, only where it was found" if asset.open_locations else "no, and no place is known any more"
 
 
 def one_line(asset: Asset) -> str:
     """Return an asset on one line: the first open place, or the name it was first added under."""
-    places = [place.path for place in asset.locations if place.row.closed_at is None]
+    places = [place.path for place in asset.open_locations]
     name = show_path(places[0]) if places else f"(at no known place) {show_path(asset.original_name or b'')}"
     more = f"  (+{len(places) - 1} more)" if len(places) > 1 else ""
     return f"{asset.entity:>8}  {asset.media_type:<24}  {asset.size or 0:>12}  {name}{more}"

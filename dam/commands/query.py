@@ -1,7 +1,6 @@
 """`dam-cli query`: list entities by the components they have."""
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
 app = command_app()
 
-_CHUNK = 500
 _MOST = (1 << 63) - 1
 """The largest number that a database takes for a limit."""
 
@@ -55,6 +53,7 @@ def query(
 def _assets(
     library: "Library", having: list[str], lacking: list[str], limit: int | None
 ) -> "Iterator[Asset]":
+    from dam.core.batched import batched
     from dam.core.component import Entity
     from dam.core.query import has, lacks
     from dam.core.query import query as entities
@@ -64,5 +63,5 @@ def _assets(
     statement = entities().where(*conditions).order_by(Entity.id).limit(limit)
     with library.world(write=False) as world:
         ids = (row.id for row in world.rows(statement))
-        while chunk := list(islice(ids, _CHUNK)):
-            yield from library.assets(chunk)
+        for some in batched(ids):
+            yield from library.assets(some)

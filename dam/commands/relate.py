@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,10 +68,10 @@ def _relate_groups(
 ) -> int:
     """Record the groups of a file, many at a time, and account for every line."""
     from dam.commands.output import counted, talk
+    from dam.core.batched import batched
 
     counts = Counter[str]()
-    groups = _groups(source, kind, note)
-    while some := list(islice(groups, _TOGETHER)):
+    for some in batched(_groups(source, kind, note), _TOGETHER):
         good = {number: group for number, group in some if not isinstance(group, Exception)}
         errors = {number: group for number, group in some if isinstance(group, Exception)}
         answers = library.relate_all(list(good.values()), dry_run=dry_run)

@@ -1,10 +1,13 @@
 """Column types that mean the same on SQLite and on PostgreSQL."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary
 from sqlalchemy.types import TypeDecorator
+
+from dam.errors import IntegrityError
 
 _HALF = 1 << 63
 _FULL = 1 << 64
@@ -29,8 +32,8 @@ class Unsigned64(TypeDecorator[int]):
         return value - _FULL if value >= _HALF else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
-        """Return the unsigned integer that was stored."""
-        return None if value is None else int(value) % _FULL
+        """Return the unsigned integer that was stored; raise IntegrityError for what is none."""
+        return None if value is None else _whole(value) % _FULL
 
 
 class Hash64(Unsigned64):
@@ -44,6 +47,10 @@ class Name(TypeDecorator[bytes]):
 
     impl = LargeBinary
     cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], bytes | None]:
+        """Return what gives back the bytes that were stored, and raises IntegrityError for what is none."""
+        return _bytes_or_none
 
 
 class Timestamp(TypeDecorator[datetime]):
@@ -61,8 +68,35 @@ class Timestamp(TypeDecorator[datetime]):
         return (value - EPOCH) // timedelta(microseconds=1)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Return the moment as an aware datetime in UTC."""
-        return None if value is None else EPOCH + timedelta(microseconds=int(value))
+        """Return the moment as an aware datetime in UTC; raise IntegrityError for what is none."""
+        return None if value is None else moment_of(value)
+
+
+def moment_of(value: object) -> datetime:
+    """Return the moment that microseconds since 1970 mean; raise IntegrityError for what is none."""
+    try:
+        return EPOCH + timedelta(microseconds=_whole(value))
+    except OverflowError:
+        raise _damaged(value, "a moment") from None
+
+
+def _whole(value: object) -> int:
+    # SQLite keeps what it is given, whatever the column is for.
+    if not isinstance(value, int):
+        raise _damaged(value, "a number")
+    return value
+
+
+def _bytes_or_none(value: object) -> bytes | None:
+    if value is None or isinstance(value, bytes):
+        return value
+    if isinstance(value, memoryview | bytearray):
+        return bytes(value)
+    raise _damaged(value, "bytes")
+
+
+def _damaged(value: object, wanted: str) -> IntegrityError:
+    return IntegrityError(f"damaged row: {repr(value)[:40]} where {wanted} should be")
 
 
 def utc_now() -> datetime:

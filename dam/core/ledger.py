@@ -4,7 +4,21 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, Text, delete, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Text,
+    and_,
+    delete,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dam.core.columns import RowId
@@ -99,6 +113,26 @@ def system_ids_known(session: Session, names: Collection[str]) -> dict[str, int]
     """Return the ids of those of these systems that have ever been run."""
     rows = session.execute(select(SystemRow.name, SystemRow.id).where(SystemRow.name.in_(names)))
     return dict(rows.all())
+
+
+def is_outdated(system_id: int | ColumnElement[int], version: int) -> ColumnElement[bool]:
+    """Return the condition that an entry of the ledger is of that system, and of another version than this.
+
+    Said as what lies below and above it: two ranges of `ix_ledger_version`, nearly always empty.
+    """
+    return or_(*_outdated_ranges(system_id, version))
+
+
+def has_outdated(session: Session, system_id: int, version: int) -> bool:
+    """Tell whether a system has any entry of another version than this, by two looks into an index."""
+    entries = select(LedgerRow.entity_id)
+    ends = (exists(entries.where(some)) for some in _outdated_ranges(system_id, version))
+    return bool(session.scalar(select(or_(*ends))))
+
+
+def _outdated_ranges(system_id: int | ColumnElement[int], version: int) -> list[ColumnElement[bool]]:
+    own = LedgerRow.system_id == system_id
+    return [and_(own, LedgerRow.version < version), and_(own, LedgerRow.version > version)]
 
 
 def read_entries(session: Session, entity_ids: Sequence[int]) -> dict[int, dict[str, Entry]]:

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from dam.core.component import Entity
-from dam.core.ledger import LedgerRow, Outcome, system_ids_known
+from dam.core.ledger import LedgerRow, Outcome, has_outdated, is_outdated, system_ids_known
 from dam.core.query import has
 from dam.core.system import System, has_become_available
 
@@ -70,13 +70,11 @@ def _any_pending(
 
 def _is_out_of_date(session: Session, system: System[..., Any], number: int | None) -> ColumnElement[bool]:
     """Return the condition that what a system once made is stale or of another version."""
-    entries = select(LedgerRow.entity_id).where(LedgerRow.system_id == number)
-    # Two looks into an index spare one for each entity where, as nearly always, there are none.
-    ends = (LedgerRow.version < system.version, LedgerRow.version > system.version)
-    if number is None or not session.scalar(select(or_(*(exists(entries.where(end)) for end in ends)))):
+    # That there is none, as nearly always, spares a look for each entity.
+    if number is None or not has_outdated(session, number, system.version):
         return false()
-    other = entries.where(LedgerRow.entity_id == Entity.id, LedgerRow.version != system.version)
-    return other.correlate(Entity).exists()
+    own = select(LedgerRow.entity_id).where(LedgerRow.entity_id == Entity.id)
+    return own.where(is_outdated(number, system.version)).correlate(Entity).exists()
 
 
 def _newly_available(session: Session, number: int) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from dam.core.batched import batched
 from dam.core.content import DerivedStore, Source
 from dam.core.database import Database
 from dam.core.executor import Executor, run_jobs
@@ -75,9 +76,9 @@ class Runner:
         self, chosen: Sequence[int], systems: Collection[System[..., Any]] | None, batch: int
     ) -> Iterator[Sequence[int]]:
         named, concerned = systems is not None, self._concerned(systems)
-        for start in range(0, len(chosen), batch):
+        for some in batched(chosen, batch):
             with self.database.read() as session:
-                chunk = pending_among(session, concerned, chosen[start : start + batch], named=named)
+                chunk = pending_among(session, concerned, some, named=named)
             if chunk:
                 yield chunk
 

@@ -14,11 +14,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from types import TracebackType
 from typing import Any, Self
 
 from dam.core.executor import Channel, Executor, Finished, InProcess
+from dam.core.interruption import Interruption
 from dam.core.job import Job
 from dam.core.worker import LastWords, WorkerLimits
 from dam.core.worker_slot import Batch, Item, Results, Slot
@@ -199,7 +200,9 @@ class WorkerPool:
         for variable, value in _ENVIRONMENT.items():
             os.environ.setdefault(variable, value)
         multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED)
-        with _interrupts_ignored(), _current_folder_ignored():
+        # First, since it leaves no signal blocked behind it.
+        resource_tracker.ensure_running()
+        with _interrupts_blocked(), _current_folder_ignored():
             forkserver.ensure_running()
         return tempfile.TemporaryDirectory(prefix="dam-")
 
@@ -274,9 +277,14 @@ def _signal_name(exit_code: int | None) -> str:
 
 @contextlib.contextmanager
 def _starting() -> Iterator[None]:
-    """Say in plain words that a process could not be started; pebble starts them with the first batch."""
+    """Say in plain words that a process could not be started; pebble starts them with the first batch.
+
+    One that is half started, and that nobody knows of, would complain that its pool is gone: whoever
+    interrupts has to wait until it is known.
+    """
     try:
-        yield
+        with Interruption():
+            yield
     except OSError as error:
         raise WorkerError(
             f"cannot start a worker: {(error.strerror or str(error)).lower()}",
@@ -299,14 +307,10 @@ def _current_folder_ignored() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Let what is started inside ignore interrupts from its first moment: a terminal sends them to all."""
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # Not the main thread, which alone may say so.
-        yield
-        return
+def _interrupts_blocked() -> Iterator[None]:
+    """Keep interrupts for good from what is started inside, and from us until then: a terminal tells all."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -35,6 +35,8 @@ class Member:
     distances: Distances = Distances()
     orientation: Orientation = Orientation.UPRIGHT
     """How it is turned against the best one; only ever another one if turned pictures were asked for."""
+    from_centre: int | None = None
+    """Its PDQ distance from the centre, in a group of near pictures."""
 
 
 @dataclass(frozen=True)
@@ -48,3 +50,5 @@ class Group:
     """The others, nearest first; none if one entity is at several places."""
     centre: int | None = None
     """The one of them that each other one is near to, in a group of near pictures."""
+    from_centre: int | None = None
+    """The best one's PDQ distance from the centre."""

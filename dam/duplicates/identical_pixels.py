@@ -1,13 +1,17 @@
 """Which pictures may have the same pixels, and which do."""
 
+import logging
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
+from dam.core.batched import batched
 from dam.core.pending import pending_among
 from dam.duplicates.classes import Classes, collapse
 from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
@@ -19,10 +23,10 @@ from dam.models.image.image_pixel_hash_component import ImagePixelHashComponent,
 from dam.models.image.raster import SHORT_SIDE
 from dam.search.page import Entities
 
+_logger = logging.getLogger(__name__)
+
 _DRIFT = 10
 """Bits of PDQ that a scaled decode moves at most: 8 were seen."""
-_AT_ONCE = 500
-"""Entities in one statement: databases take no endless list of parameters."""
 
 
 def may_be_identical(pictures: Pictures, classes: Classes, pairs: Pairs) -> Entities:
@@ -83,8 +87,7 @@ def beyond_comparison(session: Session) -> Entities:
 def still_undecoded(session: Session, entities: Entities) -> int:
     """Count of these entities those whose pixels are still to be hashed."""
     return sum(
-        len(pending_among(session, [hash_pixels], entities[start : start + _AT_ONCE].tolist(), named=True))
-        for start in range(0, len(entities), _AT_ONCE)
+        len(pending_among(session, [hash_pixels], some, named=True)) for some in batched(entities.tolist())
     )
 
 
@@ -92,9 +95,13 @@ def with_same_pixels(session: Session, entities: Entities) -> list[list[int]]:
     """Return which of these entities have the same pixels, as far as their pixels are hashed."""
     hashed = ImagePixelHashComponent
     lots: dict[bytes, list[int]] = {}
-    for start in range(0, len(entities), _AT_ONCE):
-        some = entities[start : start + _AT_ONCE].tolist()
-        statement = select(hashed.digest, hashed.entity_id).where(hashed.entity_id.in_(some))
+    for some in batched(entities.tolist()):
+        # As the database has it: one that a tool has damaged must not end the whole search.
+        digest: ColumnElement[Any] = type_coerce(hashed.digest, NullType())
+        statement = select(digest, hashed.entity_id).where(hashed.entity_id.in_(some))
         for value, entity in session.execute(statement.order_by(hashed.entity_id)):
-            lots.setdefault(bytes(value), []).append(entity)
+            if isinstance(value, bytes):
+                lots.setdefault(value, []).append(entity)
+            else:
+                _logger.warning("damaged pixel hash: entity %d: it was not compared", entity)
     return [lot for lot in lots.values() if len(lot) > 1]

@@ -1,16 +1,17 @@
 """The pictures of a library that PDQ can compare, as arrays."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint
-from dam.core.ledger import LedgerRow, SystemRow
+from dam.core.ledger import LedgerRow, SystemRow, is_outdated
 from dam.core.system import System
 from dam.duplicates.compaction import compacted
 from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
@@ -24,6 +25,8 @@ from dam.search.blocks import blocks
 from dam.search.counting import count_rows
 from dam.search.page import Entities
 from dam.search.words import Words
+
+_logger = logging.getLogger(__name__)
 
 _FETCHED = 65536
 _LARGEST = (1 << 32) - 1
@@ -145,14 +148,19 @@ def _of_quality_below(quality: int) -> Any:
 
 
 def _outdated(system: System[..., Any]) -> Any:
-    """Select the entities on which the system has another version than now, as ix_ledger_version has them."""
-    other = or_(LedgerRow.version < system.version, LedgerRow.version > system.version)
+    """Select the entities on which the system has another version than now."""
     number = select(SystemRow.id).where(SystemRow.name == system.name).scalar_subquery()
-    return select(LedgerRow.entity_id).where(LedgerRow.system_id == number, other)
+    return select(LedgerRow.entity_id).where(is_outdated(number, system.version))
 
 
 def _fetched(session: Session, statement: Any) -> Iterator[NDArray[np.int64]]:
     """Yield rows of whole numbers, shape (count, columns)."""
     result = session.execute(statement.execution_options(yield_per=_FETCHED))
     for partition in result.partitions():
-        yield np.array([tuple(row) for row in partition], dtype=np.int64)
+        rows = [tuple(row) for row in partition]
+        try:
+            yield np.array(rows, dtype=np.int64)
+        except (ValueError, TypeError, OverflowError):
+            whole = [row for row in rows if all(isinstance(value, int) for value in row)]
+            _logger.warning("damaged rows: %d: they were not compared", len(rows) - len(whole))
+            yield np.array(whole, dtype=np.int64).reshape(-1, len(rows[0]))

@@ -8,14 +8,12 @@ from numpy.typing import NDArray
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
+from dam.core.batched import batched
 from dam.core.component import Component
 from dam.core.registry import Registry
 from dam.duplicates.pairs import Numbers
 from dam.duplicates.pictures import Pictures
 from dam.search.page import Entities
-
-_AT_ONCE = 500
-"""Entities in one statement: databases take no endless list of parameters."""
 
 
 def best_first(session: Session, registry: Registry, pictures: Pictures, candidates: Numbers) -> Numbers:
@@ -39,8 +37,7 @@ def richest_first(session: Session, registry: Registry, lots: Sequence[Sequence[
 def _count_components(session: Session, registry: Registry, entities: Entities) -> NDArray[np.int64]:
     """Return how many kinds of components each of the entities has; `entities` is ascending."""
     counts = np.zeros(len(entities), dtype=np.int64)
-    for start in range(0, len(entities), _AT_ONCE):
-        some = entities[start : start + _AT_ONCE].tolist()
+    for some in batched(entities.tolist()):
         lots = [_owners(component, number, some) for number, component in enumerate(registry.components)]
         owners = [entity for entity, _ in session.execute(union_all(*lots))]
         np.add.at(counts, np.searchsorted(entities, np.array(owners, dtype=np.int64)), 1)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from dam.duplicates.appearance import Appearance
 from dam.duplicates.group import Group, Likeness
-from dam.duplicates.report_markup import Shown, Tally, group_section, open_places
+from dam.duplicates.report_markup import Shown, Tally, group_section
 from dam.duplicates.report_page import end, head, summary
+from dam.duplicates.savings import saved_with
 from dam.models.asset import Asset
 from dam.services.new_file import NewFile, new_file
 
@@ -28,16 +29,18 @@ def duplicates_report(
     title: str = "Duplicates",
     limit: int = LIMIT,
     overwrite: bool = False,
+    new_since: datetime | None = None,
 ) -> "Iterator[DuplicatesReport]":
     """Give a report to add groups to; it gets its name when the block ends, and is never there in part.
 
     `appearance` tells how an entity looks, and is asked only for those that are shown. At most `limit`
     groups are, and no more than fit into a page that a browser can open; the others are counted, and the
-    page says how many they are. A report that is there already is replaced, with `overwrite` any other
-    regular file too. Raises UsageError if that is not possible, NoSpace if the disk is full.
+    page says how many they are. What is new since a moment is marked, if one is given. A report that is
+    there already is replaced, with `overwrite` any other regular file too. Raises UsageError if that is not
+    possible, NoSpace if the disk is full.
     """
     with new_file(path, _anything if overwrite else _only_a_report) as file:
-        report = DuplicatesReport(file, appearance, title, limit)
+        report = DuplicatesReport(file, appearance, title, limit, new_since)
         yield report
         report.finish()
 
@@ -55,13 +58,19 @@ class DuplicatesReport:
     """A page that grows by groups. Between two of them it keeps nothing but counts."""
 
     def __init__(
-        self, file: NewFile, appearance: Callable[[int], Appearance], title: str, limit: int
+        self,
+        file: NewFile,
+        appearance: Callable[[int], Appearance],
+        title: str,
+        limit: int,
+        new_since: datetime | None = None,
     ) -> None:
         self._file = file
         self._appearance = appearance
         self._limit = limit
+        self._new_since = new_since
         self._tallies = {likeness: Tally() for likeness in Likeness}
-        self._shown = self._written = 0
+        self.shown = self._written = 0
         self._write(START)
         self._write(head(title))
         self._summary_at = self._written
@@ -70,27 +79,24 @@ class DuplicatesReport:
     def add(self, group: Group, assets: Iterable[Asset]) -> None:
         """Add a group with its assets: the best one's first, then the members' in their order."""
         tally = self._tallies[group.likeness]
-        is_shown = self._shown < self._limit and self._written < _MOST_BYTES
+        is_shown = self.shown < self._limit and self._written < _MOST_BYTES
         shown: list[Shown] = []
         files = saved = more = 0
         for member, asset in zip((None, *group.members), assets, strict=True):
-            if group.likeness is Likeness.BYTES:
-                files += len(open_places(asset))
-                saved += _saved_by_one_file(asset)
-            else:
-                files += 1
-                saved += (asset.size or 0) if member else 0
+            files += len(asset.open_locations) if group.likeness is Likeness.BYTES else 1
+            saved += saved_with(group.likeness, asset, is_best=member is None)
             if is_shown and len(shown) < _MOST_PICTURES:
-                shown.append(Shown(asset, self._appearance(asset.entity), member))
+                is_new = self._new_since is not None and asset.is_new_since(self._new_since)
+                shown.append(Shown(asset, self._appearance(asset.entity), member, is_new))
             else:
                 more += 1
         tally.groups += 1
         tally.files += files
         tally.saved += saved
         if is_shown:
-            self._shown += 1
+            self.shown += 1
             tally.shown += 1
-            self._write(group_section(self._shown, group, shown, files=files, saved=saved, more=more))
+            self._write(group_section(self.shown, group, shown, files=files, saved=saved, more=more))
 
     def finish(self) -> None:
         """Add what can be said only now; no more groups can be added."""
@@ -103,9 +109,3 @@ class DuplicatesReport:
         data = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
         self._file.write(data)
         self._written += len(data)
-
-
-def _saved_by_one_file(asset: Asset) -> int:
-    """Return the bytes in all files of an asset but one; hard links to one file take no room."""
-    files = {(place.row.inode, place.row.mtime_ns) for place in open_places(asset)}
-    return max(len(files) - 1, 0) * (asset.size or 0)

@@ -36,6 +36,8 @@ class Shown:
     appearance: Appearance
     member: Member | None = None
     """None for the best one."""
+    is_new: bool = False
+    """Whether it is what new pictures were asked for."""
 
 
 def size_text(size: int | None) -> str:
@@ -60,7 +62,7 @@ def group_section(
 ) -> str:
     """Return one group; `more` is how many of its members are not among those shown."""
     name = CLASSES[group.likeness]
-    pictures = "".join(_picture(group.likeness, one, shown) for one in shown)
+    pictures = "".join(_picture(group, one, shown) for one in shown)
     noun = ("place", "places") if group.likeness is Likeness.BYTES else ("picture", "pictures")
     rest = f'<p class="more">{number(more, "more picture", "more pictures")} not shown.</p>\n' if more else ""
     return f"""<article class="group {name}" id="g{position}" tabindex="-1" aria-labelledby="h{position}">
@@ -72,18 +74,20 @@ def group_section(
 """
 
 
-def _picture(likeness: Likeness, one: Shown, shown: Sequence[Shown]) -> str:
+def _picture(group: Group, one: Shown, shown: Sequence[Shown]) -> str:
     name = escape(_name(one.asset))
     turn = one.member.orientation if one.member else Orientation.UPRIGHT
     turned = "" if turn is Orientation.UPRIGHT else f' data-turn="{turn.value}"'
     lines = [
         f'<h3 class="name"><bdi>{name}</bdi></h3>',
+        '<p class="role"><span class="turned">New</span></p>' if one.is_new else "",
         f'<p class="facts">{_facts(one)}</p>',
         _distances(one.member.distances) if one.member else "",
+        _from_centre(one, group),
         _places(one.asset),
         f'<p class="identity">entity {one.asset.entity} <code>{_sha256(one.asset)}</code></p>',
     ]
-    if likeness is Likeness.BYTES:
+    if group.likeness is Likeness.BYTES:
         # One preview is all there is to look at: the same bytes everywhere.
         frame = f'<div class="frame">{_preview(one.appearance, f"Preview of {name}")}</div>'
     else:
@@ -93,7 +97,7 @@ def _picture(likeness: Likeness, one: Shown, shown: Sequence[Shown]) -> str:
             f"{_preview(one.appearance, '')}</button>"
         )
         lines.insert(0, _role(one, shown, turn))
-    best = "" if one.member or likeness is Likeness.BYTES else " best"
+    best = "" if one.member or group.likeness is Likeness.BYTES else " best"
     caption = "\n".join(line for line in lines if line)
     return f'<figure class="picture{best}"{turned}>{frame}\n<figcaption>\n{caption}\n</figcaption></figure>\n'
 
@@ -144,13 +148,18 @@ def _distances(distances: Distances) -> str:
     return f'<dl class="distances" aria-label="Distances to the best, in bits">{cells}</dl>'
 
 
-def open_places(asset: Asset) -> list[Location]:
-    """Return the places at which the file is, as far as is known."""
-    return [place for place in asset.locations if place.row.closed_at is None]
+def _from_centre(one: Shown, group: Group) -> str:
+    """Return how far a picture is from the one that all are near to, where that is not the best one."""
+    if group.centre is None or group.centre == group.best:
+        return ""
+    if one.asset.entity == group.centre:
+        return '<p class="quiet">All others are near to this one.</p>'
+    bits = one.member.from_centre if one.member else group.from_centre
+    return "" if bits is None else f'<p class="quiet">PDQ {bits} from what all are near to</p>'
 
 
 def _places(asset: Asset) -> str:
-    places = open_places(asset)
+    places = asset.open_locations
     items = [_place(place) for place in places[:_MOST_PLACES]]
     if len(places) > _MOST_PLACES:
         more = number(len(places) - _MOST_PLACES, "more place", "more places")
@@ -170,7 +179,7 @@ def _place(place: Location) -> str:
 
 def _name(asset: Asset) -> str:
     """Return what an asset is called, cut in the middle if that is very long."""
-    places = open_places(asset)
+    places = asset.open_locations
     whole = places[0].path.rpartition(b"/")[2] if places else asset.original_name or b""
     name = show_path(whole) or f"entity {asset.entity}"
     half = _LONGEST_NAME // 2

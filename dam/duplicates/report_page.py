@@ -86,7 +86,7 @@ def _left_out(tallies: Tallies) -> str:
     verb = "is" if missing == 1 else "are"
     return (
         f'<p class="notice">{number(missing, "more group", "more groups")} {verb} counted in the table and '
-        "not shown on this page, which has room for the first ones only.</p>\n"
+        "not shown on this page, which has the first ones only.</p>\n"
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from dam.core.batched import batched
 from dam.ingest.folders import Folders
 from dam.ingest.listing import Listing, Unchanged
 from dam.models.directory import Root, directory_digest, find_root
@@ -70,9 +71,8 @@ class PlaceMatcher:
                 _compare(places.between(one.digest, files[0][0], files[-1][0]), {one.digest: one})
             else:
                 small[one.digest] = one
-        digests = list(small)
-        for start in range(0, len(digests), _FOLDERS):
-            _compare(places.in_folders(digests[start : start + _FOLDERS]), small)
+        for digests in batched(small, _FOLDERS):
+            _compare(places.in_folders(digests), small)
 
     def _root(self, session: Session, root: Root) -> int | None:
         number = self._roots.get(root)

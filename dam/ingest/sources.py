@@ -54,7 +54,7 @@ def close_altered(session: Session, result: Result, source: Source | None) -> No
 
 def open_place(places: Sequence[Location]) -> Location | None:
     """Return the place that is still open and likeliest to give the bytes: it looks as when it was seen."""
-    still_open = [place for place in places if place.row.closed_at is None]
+    still_open = [place for place in places if place.is_open]
     return min(still_open, key=_doubt, default=None)
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dam.core.batched import batched
 from dam.core.census import Problem, count_entities, count_systems, problems
 from dam.core.description import Description, describe_entity
 from dam.core.executor import Executor, InProcess
@@ -47,9 +48,6 @@ from dam.services.source_file import digest_file
 
 if TYPE_CHECKING:
     from dam.duplicates.find import Duplicates
-
-_AT_ONCE = 500
-"""Entities in one statement: databases take no endless list of parameters."""
 
 
 class Library(OpenLibrary):
@@ -148,8 +146,8 @@ class Library(OpenLibrary):
         with self.database.read() as session:
             return [
                 asset
-                for start in range(0, len(entities), _AT_ONCE)
-                for asset in describe_assets(session, self.registry.kinds, entities[start : start + _AT_ONCE])
+                for some in batched(entities)
+                for asset in describe_assets(session, self.registry.kinds, some)
             ]
 
     def describe(self, entity: int) -> Description:

@@ -27,9 +27,6 @@ from dam.models.stored_copy_component import StoreRow
 from dam.plugins import installed
 from dam.services.file_storage import Store, open_store
 
-_AT_ONCE = 500
-"""Entities in one statement: databases take no endless list of parameters."""
-
 
 class OpenLibrary:
     """What every use of a library needs; open and closed by a `with` block."""

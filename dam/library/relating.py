@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from dam.core.batched import batched
 from dam.core.columns import utc_now
 from dam.core.database import Database, lock_table
 from dam.core.state import lock_entities
@@ -14,7 +15,6 @@ from dam.models.duplicate_links import find_duplicate_links
 from dam.models.relation import Judgement, Relation, RelationRow
 from dam.models.relation_member_component import (
     find_holding,
-    in_parts,
     make_relation,
     read_relations,
     withdraw_relations,
@@ -74,7 +74,7 @@ def linked_by(database: Database, one: int, other: int) -> list[int]:
 def _relate(session: Session, judgements: Sequence[Judgement]) -> list[Answer]:
     # One at a time: what another one is about to say could be the same, or contradict it.
     lock_table(session, RelationRow)
-    for some in in_parts(sorted({entity for judgement in judgements for entity in judgement.members})):
+    for some in batched(sorted({entity for judgement in judgements for entity in judgement.members})):
         lock_entities(session, [entity for entity in some if entity.bit_length() < 64])
     return [_try(session, judgement, dry_run=False) for judgement in judgements]
 
@@ -83,8 +83,8 @@ def _try(session: Session, judgement: Judgement, *, dry_run: bool) -> Answer:
     """Record a judgement unless something is in the way, which shows before anything is written."""
     try:
         require_entities(session, judgement.members)
-        if (said := find_said(session, judgement)) is not None:
-            (relation,) = read_relations(session, [said])
+        said = find_said(session, judgement)
+        for relation in read_relations(session, [] if said is None else [said]):
             return Related(relation, is_new=False)
         require_consistent(session, judgement)
     except (UsageError, NothingFound) as error:

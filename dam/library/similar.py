@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dam.core.batched import batched
 from dam.core.content import Source
 from dam.core.path_text import AnyPath
 from dam.errors import DamError, UsageError
@@ -15,9 +16,6 @@ from dam.search.similar_images import ImageQuery, SimilarImages, find_similar_im
 
 if TYPE_CHECKING:
     from dam.library.library import Library
-
-_AT_ONCE = 500
-"""Entities in one statement: databases take no endless list of parameters."""
 
 
 def similar_to_each(
@@ -54,8 +52,8 @@ def _with_sources(library: "Library", asked: Sequence[Asked]) -> list[Asked]:
     entities = [one.query.entity for one in asked if isinstance(one.query, ImageQuery) and one.query.entity]
     sources: dict[int, Source] = {}
     with library.database.read() as session:
-        for start in range(0, len(entities), _AT_ONCE):
-            sources |= find_sources(session, library.store, entities[start : start + _AT_ONCE])
+        for some in batched(entities):
+            sources |= find_sources(session, library.store, some)
     return [
         replace(one, source=sources.get(one.query.entity))
         if isinstance(one.query, ImageQuery) and one.query.entity

@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dam.core.component import Kind
+from dam.errors import IntegrityError
 from dam.models.content_hash_md5_component import ContentHashMD5Component
 from dam.models.content_hash_sha256_component import ContentHashSHA256Component
-from dam.models.file_location_component import Location, locations_of
+from dam.models.file_location_component import Location, LocationState, locations_of
 from dam.models.file_properties_component import FilePropertiesComponent
 from dam.models.stored_copy_component import find_stored
 
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+_STATES = frozenset(LocationState)
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,15 @@ class Asset:
     in_store: bool
     locations: tuple[Location, ...]
     """All of them, open ones first."""
+
+    @property
+    def open_locations(self) -> tuple[Location, ...]:
+        """Return the places at which the bytes are, as far as is known."""
+        return tuple(place for place in self.locations if place.is_open)
+
+    def is_new_since(self, moment: datetime) -> bool:
+        """Tell whether it was at no known place before that moment, and at one since."""
+        return bool(self.locations) and all(place.row.first_seen >= moment for place in self.locations)
 
 
 def describe_assets(session: Session, kinds: Sequence[type[Kind]], entity_ids: Sequence[int]) -> list[Asset]:
@@ -59,19 +71,31 @@ def describe_assets(session: Session, kinds: Sequence[type[Kind]], entity_ids: S
     for entity in entity_ids:
         sha256, md5 = hashes.get(entity, (None, None))
         file = files.get(entity)
-        assets.append(
-            Asset(
-                entity=entity,
-                sha256=None if sha256 is None else bytes(sha256),
-                md5=None if md5 is None else bytes(md5),
-                size=file.size if file else None,
-                media_type=media_types.get(entity, UNKNOWN_MEDIA_TYPE),
-                original_name=bytes(file.original_name) if file else None,
-                in_store=entity in stored,
-                locations=tuple(places[entity]),
-            )
+        asset = Asset(
+            entity=entity,
+            sha256=None if sha256 is None else bytes(sha256),
+            md5=None if md5 is None else bytes(md5),
+            size=file.size if file else None,
+            media_type=media_types.get(entity, UNKNOWN_MEDIA_TYPE),
+            original_name=bytes(file.original_name) if file else None,
+            in_store=entity in stored,
+            locations=tuple(places[entity]),
         )
+        _require_whole(asset)
+        assets.append(asset)
     return assets
+
+
+def _require_whole(asset: Asset) -> None:
+    """Raise IntegrityError if there is what only a row that a tool has damaged can hold."""
+    states = [place.row.state for place in asset.locations]
+    if (
+        isinstance(asset.size, int | None)
+        and isinstance(asset.media_type, str)
+        and all(state in _STATES for state in states)
+    ):
+        return
+    raise IntegrityError(f"damaged row: what is known of entity {asset.entity}")
 
 
 def _media_types(session: Session, kinds: Sequence[type[Kind]], entity_ids: Sequence[int]) -> dict[int, str]:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from dam.core.batched import batched
 from dam.core.component import Entity
 from dam.errors import NothingFound, UsageError
 from dam.models.duplicate_links import find_duplicate_links
@@ -18,7 +19,6 @@ from dam.models.relation_member_component import (
     IS_OPEN,
     RelationMemberComponent,
     find_holding,
-    in_parts,
 )
 
 _LARGEST_ID = (1 << 63) - 1
@@ -28,7 +28,7 @@ def require_entities(session: Session, entities: Collection[int]) -> None:
     """Raise NothingFound unless all these entities are there."""
     possible = [entity for entity in entities if 0 < entity <= _LARGEST_ID]
     there: set[int] = set()
-    for some in in_parts(possible):
+    for some in batched(possible):
         there |= set(session.scalars(select(Entity.id).where(Entity.id.in_(some))))
     missing = sorted(set(entities) - there)
     if missing:
@@ -61,9 +61,10 @@ def _refuse_what_is_apart(session: Session, duplicates: set[int]) -> None:
     member = RelationMemberComponent
     columns = (member.entity_id, RelationRow.id, RelationRow.kind, RelationRow.target_id)
     statement = select(*columns).join(RelationRow, RelationRow.id == member.relation_id)
-    apart = statement.where(IS_OPEN, RelationRow.kind != RelationKind.DUPLICATE_OF.value)
+    kinds = (RelationKind.ALTERNATE_OF.value, RelationKind.NOT_A_DUPLICATE.value)
+    apart = statement.where(IS_OPEN, RelationRow.kind.in_(kinds))
     first: dict[int, int] = {}
-    for some in in_parts(sorted(duplicates)):
+    for some in batched(sorted(duplicates)):
         for entity, relation, kind, target in session.execute(apart.where(member.entity_id.in_(some))):
             # Of alternates only the target and another one are told apart, not two of the others.
             of_alternates = kind == RelationKind.ALTERNATE_OF

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dam.core.batched import batched
 from dam.models.relation import RelationRow
 from dam.models.relation_kind import RelationKind
-from dam.models.relation_member_component import IS_OPEN, RelationMemberComponent, in_parts
+from dam.models.relation_member_component import IS_OPEN, RelationMemberComponent
 
 
 class DuplicateLinks:
@@ -49,9 +50,9 @@ def find_duplicate_links(session: Session, entities: Iterable[int]) -> Duplicate
     known: set[int] = set()
     reached = set(entities)
     while reached:
-        fresh = {number for some in in_parts(reached) for number in _duplicate_relations(session, some)}
+        fresh = {number for some in batched(reached) for number in _duplicate_relations(session, some)}
         reached = set()
-        for some in in_parts(fresh - known):
+        for some in batched(fresh - known):
             for entity, number in _members(session, some):
                 if entity not in relations:
                     reached.add(entity)

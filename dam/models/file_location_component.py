@@ -92,6 +92,11 @@ class Location:
     row: FileLocationComponent
     path: bytes
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is still a place of the entity, whatever its state."""
+        return self.row.closed_at is None
+
 
 def find_open_locations(
     session: Session, places: Collection[Place], *, lock: bool = False

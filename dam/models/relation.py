@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import UnionType
 from typing import Self
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text
@@ -76,19 +77,24 @@ class Evidence:
         """Return what the row keeps; of what cannot be read nothing, with a warning."""
         try:
             read = json.loads(text)
-            return cls(
-                note=read.get("note"),
-                likeness=read.get("class"),
-                best=read.get("best"),
-                distances={int(entity): bits for entity, bits in read.get("distances", {}).items()},
-                orientations={int(entity): turned for entity, turned in read.get("orientations", {}).items()},
-            )
+            distances = {int(entity): bits for entity, bits in read.get("distances", {}).items()}
+            turns = {int(entity): turned for entity, turned in read.get("orientations", {}).items()}
+            _require(str, *turns.values(), *(name for bits in distances.values() for name in bits))
+            _require(int, *(number for bits in distances.values() for number in bits.values()))
+            _require(str | None, read.get("note"), read.get("class"))
+            _require(int | None, read.get("best"))
+            return cls(read.get("note"), read.get("class"), read.get("best"), distances, turns)
         except (ValueError, TypeError, AttributeError, RecursionError):
             _logger.warning("damaged evidence of a relation: not shown")
             return cls()
 
 
 _ALWAYS = ("note", "distances")
+
+
+def _require(kind: "type | UnionType", *values: object) -> None:
+    if not all(isinstance(value, kind) for value in values):
+        raise TypeError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,20 +1,23 @@
 """Which assets a relation is about, and the functions that make, withdraw and list relations."""
 
+import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, func, insert, select, update
+from sqlalchemy import ColumnElement, ForeignKey, func, insert, select, type_coerce, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.types import NullType
 
-from dam.core.columns import RowId
+from dam.core.batched import PARAMETERS, batched
+from dam.core.columns import RowId, moment_of
 from dam.core.component import Component, table_of
+from dam.errors import IntegrityError
 from dam.models.relation import Evidence, Judgement, Relation, RelationRow
 from dam.models.relation_kind import RelationKind
 
-_AT_ONCE = 500
-"""Numbers in one statement: databases take no endless list of parameters."""
+_logger = logging.getLogger(__name__)
 
 
 class RelationMemberComponent(Component):
@@ -48,7 +51,7 @@ def make_relation(session: Session, judgement: Judgement, when: datetime) -> Rel
 def withdraw_relations(session: Session, relation_ids: Collection[int], when: datetime) -> list[Relation]:
     """Withdraw those of the relations that are open, and return them. Their rows stay."""
     withdrawn: list[int] = []
-    for some in in_parts(sorted({relation.id for relation in read_relations(session, relation_ids)})):
+    for some in batched(sorted({relation.id for relation in read_relations(session, relation_ids)})):
         changed = update(RelationRow).where(RelationRow.id.in_(some), IS_OPEN).values(withdrawn_at=when)
         withdrawn += session.scalars(
             changed.returning(RelationRow.id).execution_options(synchronize_session=False)
@@ -70,7 +73,7 @@ def list_relations(
     last = 0
     while True:
         statement = select(RelationRow.id).where(RelationRow.id > last, *conditions)
-        some = list(session.scalars(statement.order_by(RelationRow.id).limit(_AT_ONCE)))
+        some = list(session.scalars(statement.order_by(RelationRow.id).limit(PARAMETERS)))
         if not some:
             return
         yield from read_relations(session, some)
@@ -78,34 +81,57 @@ def list_relations(
 
 
 def read_relations(session: Session, relation_ids: Collection[int]) -> Iterator[Relation]:
-    """Yield these relations, by number; those that say nothing any more are left out."""
-    for some in in_parts(sorted(relation_ids)):
+    """Yield these relations, by number; those that say nothing any more are left out.
+
+    So are those that cannot be read, with a warning.
+    """
+    for some in batched(sorted(relation_ids)):
         members = defaultdict[int, list[int]](list)
         member = RelationMemberComponent
         statement = select(member.relation_id, member.entity_id).where(member.relation_id.in_(some))
         for relation, entity in session.execute(statement.order_by(member.entity_id)):
-            members[relation].append(entity)
-        # Columns, since a row object would be read no more in a session that has it already.
-        columns = select(*RelationRow.__table__.columns).where(RelationRow.id.in_(some))
-        for row in session.execute(columns.order_by(RelationRow.id)):
-            if len(members[row.id]) < 2:
-                continue
-            yield Relation(
-                id=row.id,
-                kind=RelationKind(row.kind),
-                members=tuple(members[row.id]),
-                target=row.target_id,
-                evidence=Evidence.from_json(row.evidence),
-                made_at=row.made_at,
-                withdrawn_at=row.withdrawn_at,
-            )
+            if is_entity(relation, entity):
+                members[relation].append(entity)
+        # Columns, since a row object would be read no more in a session that has it already; as the
+        # database has them, since one that a tool has damaged must not end the whole list.
+        columns = [type_coerce(column, NullType()) for column in table_of(RelationRow).c]
+        chosen = select(*columns).where(RelationRow.id.in_(some)).order_by(RelationRow.id)
+        for row in session.execute(chosen):
+            if len(members[row.id]) > 1 and (read := _read(row, members[row.id])):
+                yield read
+
+
+def is_entity(relation: int, member: object) -> bool:
+    """Tell whether a member can be one, which only a damaged row denies; that is a warning."""
+    if not isinstance(member, int):
+        _logger.warning("damaged relation: %d: a member of it is no entity", relation)
+        return False
+    return True
+
+
+def _read(row: Any, members: Sequence[int]) -> Relation | None:
+    try:
+        if not isinstance(row.target_id, int | None):
+            raise IntegrityError("damaged row: a target that is no entity")
+        return Relation(
+            id=row.id,
+            kind=RelationKind(row.kind),
+            members=tuple(members),
+            target=row.target_id,
+            evidence=Evidence.from_json(row.evidence),
+            made_at=moment_of(row.made_at),
+            withdrawn_at=None if row.withdrawn_at is None else moment_of(row.withdrawn_at),
+        )
+    except (ValueError, IntegrityError):
+        _logger.warning("damaged relation: %d: it is not shown", row.id)
+        return None
 
 
 def find_holding(session: Session, entities: Sequence[int], *conditions: ColumnElement[bool]) -> set[int]:
     """Return the open relations of which all these entities are members, if they meet the conditions."""
     member = RelationMemberComponent
     found: set[int] | None = None
-    for some in in_parts(entities):
+    for some in batched(entities):
         statement = (
             select(member.relation_id)
             .join(RelationRow, RelationRow.id == member.relation_id)
@@ -118,10 +144,3 @@ def find_holding(session: Session, entities: Sequence[int], *conditions: ColumnE
         if not found:
             break
     return found or set()
-
-
-def in_parts(numbers: Iterable[int]) -> Iterator[list[int]]:
-    """Yield numbers in lists that are short enough for one statement."""
-    rest = iter(numbers)
-    while part := list(islice(rest, _AT_ONCE)):
-        yield part

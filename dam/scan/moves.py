@@ -9,8 +9,8 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 
+from dam.core.batched import batched
 from dam.core.columns import utc_now
 from dam.core.database import Database
 from dam.errors import SourceError
@@ -70,7 +70,7 @@ class MoveSearch:
                     if self._missing.has_size(found[1].size)
                     if not certain or self._missing.has_look(found[1])
                 )
-                while batch := list(islice(candidates, _AT_ONCE)):
+                for batch in batched(candidates, _AT_ONCE):
                     yield from self._match(batch)
 
     def _files(self, top: bytes) -> Iterator[_Found]:

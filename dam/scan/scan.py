@@ -10,8 +10,9 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from itertools import chain, count, islice
+from itertools import chain, count
 
+from dam.core.batched import batched
 from dam.core.database import Database
 from dam.ingest.folders import absolute
 from dam.ingest.own_files import OwnFiles
@@ -226,8 +227,7 @@ class Scan(Iterator[ScannedPlace]):
 
     def _mark_last_copies(self, places: Iterable[ScannedPlace]) -> Iterator[ScannedPlace]:
         """Yield closed places, marked if the library knows of no other bytes of their contents."""
-        left = iter(places)
-        while some := list(islice(left, _AT_ONCE)):
+        for some in batched(places, _AT_ONCE):
             entities = {said.entity for said in some}
             safe = {entity for entity in entities if entity in self._found}
             with self._database.read() as session:

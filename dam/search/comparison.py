@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from dam.models.image.image_pdq_component import ImagePDQComponent
-from dam.search.flatness import is_flat_hash
 from dam.search.image_fingerprints import ImageFingerprints
 from dam.search.orientation import Orientation
 
 PDQ_AGREES = 80
 """The PDQ distance up to which pictures are alike: of 4 million pairs of distinct photos none was as near."""
+_HASHES = ("phash", "dhash", "ahash")
 _CONVINCING = frozenset({"pdq", "phash"})
 
 
@@ -63,37 +63,28 @@ def compare(
     orientation: Orientation = Orientation.UPRIGHT,
 ) -> SimilarImage | None:
     """Return how an entity's picture matches the wanted one, None if no hash is within its threshold."""
-    phash, dhash, ahash = (
-        (mine ^ theirs).bit_count()
-        for mine, theirs in (
-            (wanted.phash, other.phash),
-            (wanted.dhash, other.dhash),
-            (wanted.ahash, other.ahash),
-        )
-    )
-    matched = [
-        name
-        for name, apart, limit, pair in (
-            ("phash", phash, thresholds.phash, (wanted.phash, other.phash)),
-            ("dhash", dhash, thresholds.dhash, (wanted.dhash, other.dhash)),
-            ("ahash", ahash, thresholds.ahash, (wanted.ahash, other.ahash)),
-        )
-        if apart <= limit and not any(map(is_flat_hash, pair))
-    ]
     pdq = _pdq_distance(wanted, other)
-    is_sound = pdq is not None and wanted.has_sound_pdq and other.has_sound_pdq
-    if pdq is not None and is_sound and thresholds.pdq is not None and pdq <= thresholds.pdq:
-        matched.insert(0, "pdq")
+    apart = {name: (getattr(wanted, name) ^ getattr(other, name)).bit_count() for name in _HASHES}
+    unusable = wanted.unusable | other.unusable
+    matched = tuple(
+        name
+        for name, bits in {"pdq": pdq, **apart}.items()
+        if name not in unusable and _is_within(bits, getattr(thresholds, name))
+    )
     if not matched:
         return None
-    weak = False if _CONVINCING.intersection(matched) else _denied(pdq if is_sound else None)
-    return SimilarImage(entity, phash, ahash, dhash, pdq, tuple(matched), weak, orientation)
+    weak = False if _CONVINCING.intersection(matched) else _denied(None if "pdq" in unusable else pdq)
+    return SimilarImage(entity, **apart, pdq=pdq, matched=matched, weak=weak, orientation=orientation)
 
 
 def _pdq_distance(wanted: ImageFingerprints, other: ImageFingerprints) -> int | None:
     if wanted.pdq is None or other.pdq is None:
         return None
     return (int.from_bytes(wanted.pdq) ^ int.from_bytes(other.pdq)).bit_count()
+
+
+def _is_within(bits: int | None, limit: int | None) -> bool:
+    return bits is not None and limit is not None and bits <= limit
 
 
 def _denied(pdq: int | None) -> bool | None:

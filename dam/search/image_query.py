@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dam.core.component import Component, Values
 from dam.core.content import Source
 from dam.core.executor import Executor, run_jobs
-from dam.core.ledger import Outcome, read_entries
+from dam.core.ledger import Entry, Outcome, Run, read_entries
 from dam.core.path_text import show_path
 from dam.core.recognition import NAME as RECOGNISE
 from dam.core.registry import Registry
@@ -69,13 +69,13 @@ def stored_image_queries(session: Session, entities: Sequence[int]) -> list[Aske
     What is no image, or has no current hashes, is a UsageError.
     """
     known = fingerprints_of(session, entities)
-    return [
-        Asked(
-            f"entity {entity}",
-            ImageQuery(known[entity], entity) if entity in known else _why_not_hashed(session, entity),
-        )
-        for entity in entities
-    ]
+    asked = []
+    for entity in entities:
+        name = f"entity {entity}"
+        hashed = known.get(entity)
+        query = ImageQuery(hashed, entity) if hashed else _why_not_hashed(session, entity, name)
+        asked.append(Asked(name, query))
+    return asked
 
 
 def turned(executor: Executor, asked: Sequence[Asked]) -> list[Asked]:
@@ -102,14 +102,12 @@ def _with_turned(one: Asked, made: Turned | DamError | None) -> ImageQuery | Dam
 
 def _fingerprints(result: Result, name: str) -> ImageFingerprints:
     if result.content != "fine":
-        raise UsageError(f"cannot compare: {name}: {result.content_message or 'it cannot be read'}")
+        raise _cannot_compare(name, result.content_message or "it cannot be read")
     if not result.products.get(ImageComponent):
-        raise UsageError(f"cannot compare: {name}: not an image")
+        raise _cannot_compare(name, "not an image")
     for run in result.runs:
-        if run.system == hash_perceptually.name and run.outcome is Outcome.UNAVAILABLE:
-            raise UsageError(f"cannot compare: {name}: needs {run.message}")
-        if run.system == hash_perceptually.name and run.outcome is Outcome.FAILED:
-            raise UsageError(f"cannot compare: {name}: {run.message}")
+        if run.system == hash_perceptually.name and run.outcome in (Outcome.UNAVAILABLE, Outcome.FAILED):
+            raise _cannot_compare(name, _reason(run))
     pdq = _made(result, ImagePDQComponent)
     size = _made(result, DimensionsComponent)
     return ImageFingerprints(
@@ -127,11 +125,19 @@ def _made(result: Result, component: type[Component]) -> Mapping[str, Any]:
     return rows[0] if rows else {}
 
 
-def _why_not_hashed(session: Session, entity: int) -> DamError:
+def _why_not_hashed(session: Session, entity: int, name: str) -> UsageError:
     if session.get(ImageComponent, entity) is None:
-        return UsageError(f"cannot compare: entity {entity}: not an image")
+        return _cannot_compare(name, "not an image")
     entry = read_entries(session, [entity])[entity].get(hash_perceptually.name)
     if entry is not None and entry.version == hash_perceptually.version and entry.message:
-        needs = "needs " if entry.outcome is Outcome.UNAVAILABLE else ""
-        return UsageError(f"cannot compare: entity {entity}: {needs}{entry.message}")
-    return UsageError(f"cannot compare: entity {entity}: it has no current hashes", hint="dam-cli run")
+        return _cannot_compare(name, _reason(entry))
+    return _cannot_compare(name, "it has no current hashes", hint="dam-cli run")
+
+
+def _reason(ended: Run | Entry) -> str:
+    """Return why a system has made nothing."""
+    return f"needs {ended.message}" if ended.outcome is Outcome.UNAVAILABLE else f"{ended.message}"
+
+
+def _cannot_compare(name: str, why: str, *, hint: str | None = None) -> UsageError:
+    return UsageError(f"cannot compare: {name}: {why}", hint=hint)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from dam.core.batched import batched
 from dam.core.component import Fingerprint
 from dam.core.database import passing_through
 from dam.models.content_hash_sha256_component import find_by_sha256
@@ -16,9 +17,6 @@ from dam.search.comparison import SimilarImage, Thresholds, compare
 from dam.search.image_fingerprints import ImageFingerprints
 from dam.search.orientation import Orientation
 from dam.search.stored_fingerprints import count_uncompared, fingerprints_of
-
-_AT_ONCE = 500
-"""Digests in one statement: databases take no endless list of parameters."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +115,8 @@ def _channels(
 
 def _themselves(session: Session, queries: Sequence[ImageQuery]) -> list[int | None]:
     """Return which entity each query is, None if it is not in the library."""
-    digests = list({query.sha256 for query in queries if query.entity is None and query.sha256 is not None})
+    digests = {query.sha256 for query in queries if query.entity is None and query.sha256 is not None}
     found: dict[bytes, int] = {}
-    for start in range(0, len(digests), _AT_ONCE):
-        found.update(find_by_sha256(session, digests[start : start + _AT_ONCE]))
+    for some in batched(digests):
+        found.update(find_by_sha256(session, some))
     return [query.entity or found.get(query.sha256 or b"") for query in queries]

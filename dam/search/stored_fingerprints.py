@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, and_, func, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
-from dam.core.ledger import LedgerRow, Outcome, system_ids_known
+from dam.core.batched import batched
+from dam.core.ledger import LedgerRow, Outcome, has_outdated, system_ids_known
 from dam.models.image import ImageComponent
 from dam.models.image.dimensions_component import DimensionsComponent
 from dam.models.image.image_ahash_component import ImageAHashComponent
@@ -18,8 +19,6 @@ from dam.models.image.perceptual_hashes import hash_perceptually
 from dam.search.counting import count_rows
 from dam.search.image_fingerprints import ImageFingerprints
 
-_AT_ONCE = 500
-"""Entities in one statement: databases take no endless list of parameters."""
 _UNKNOWN = -1
 """The id of a system that was never run: no entry has it."""
 _WORD = (1 << 64) - 1
@@ -34,8 +33,7 @@ def fingerprints_of(session: Session, entities: Sequence[int]) -> dict[int, Imag
     """
     found: dict[int, ImageFingerprints] = {}
     statement = _hashed(session)
-    for start in range(0, len(entities), _AT_ONCE):
-        some = entities[start : start + _AT_ONCE]
+    for some in batched(entities):
         for row in session.execute(statement.where(ImagePHashComponent.entity_id.in_(some))):
             if (read := _read(*row[1:])) is not None:
                 found[row[0]] = read
@@ -48,8 +46,8 @@ def count_uncompared(session: Session) -> int:
     """Count the images that are still to be hashed; those that cannot be decoded never will."""
     number = system_ids_known(session, [hash_perceptually.name]).get(hash_perceptually.name, _UNKNOWN)
     images = select(func.count()).select_from(ImageComponent)
-    if _all_current(session, number):
-        # Nothing that was hashed is out of date, so that counting is enough. Looking each up takes ages.
+    if not has_outdated(session, number, hash_perceptually.version):
+        # Counting is enough. Looking each up takes ages.
         failed = select(func.count()).where(
             LedgerRow.system_id == number, LedgerRow.outcome == Outcome.FAILED.value
         )
@@ -64,33 +62,26 @@ def count_uncompared(session: Session) -> int:
     return session.scalar(images.where(~entry.exists())) or 0
 
 
-def _all_current(session: Session, number: int) -> bool:
-    """Tell whether every entry of a system is of its current version, by the two ends of an index."""
-    versions = select(LedgerRow.version).where(LedgerRow.system_id == number).limit(1)
-    ends = [session.scalar(versions.order_by(end)) for end in (LedgerRow.version, LedgerRow.version.desc())]
-    return all(end in (None, hash_perceptually.version) for end in ends)
-
-
 def _hashed(session: Session) -> Select[Any]:
     """Select the entities with current hashes: all that `_read` needs, PDQ and size where they are there."""
+    phash, dhash, ahash = ImagePHashComponent, ImageDHashComponent, ImageAHashComponent
+    pdq, size = ImagePDQComponent, DimensionsComponent
     numbers = system_ids_known(session, [hash_perceptually.name, hash_pdq.name])
     hashes, pdqs = aliased(LedgerRow), aliased(LedgerRow)
-    phash, dhash, ahash, pdq = (
-        ImagePHashComponent,
-        ImageDHashComponent,
-        ImageAHashComponent,
-        ImagePDQComponent,
+    is_hashed, has_pdq = (
+        and_(
+            entry.entity_id == phash.entity_id,
+            entry.system_id == numbers.get(system.name, _UNKNOWN),
+            entry.version == system.version,
+            entry.outcome == Outcome.DONE.value,
+        )
+        for entry, system in ((hashes, hash_perceptually), (pdqs, hash_pdq))
     )
-    size = DimensionsComponent
     # As the database has them: one that a tool has damaged must not end the whole search.
     raw = [
         type_coerce(component.value, BigInteger).label(component.__tablename__)
         for component in (phash, ahash, dhash)
     ]
-    current = (hashes.system_id == numbers.get(hash_perceptually.name, _UNKNOWN),
-               hashes.version == hash_perceptually.version, hashes.outcome == Outcome.DONE.value)  # fmt: skip
-    current_pdq = (pdqs.system_id == numbers.get(hash_pdq.name, _UNKNOWN),
-                   pdqs.version == hash_pdq.version, pdqs.outcome == Outcome.DONE.value)  # fmt: skip
     columns: list[Any] = [
         phash.entity_id,
         *raw,
@@ -104,8 +95,8 @@ def _hashed(session: Session) -> Select[Any]:
         select(*columns)
         .join(dhash, dhash.entity_id == phash.entity_id)
         .join(ahash, ahash.entity_id == phash.entity_id)
-        .join(hashes, and_(hashes.entity_id == phash.entity_id, *current))
-        .outerjoin(pdqs, and_(pdqs.entity_id == phash.entity_id, *current_pdq))
+        .join(hashes, is_hashed)
+        .outerjoin(pdqs, has_pdq)
         .outerjoin(pdq, pdq.entity_id == phash.entity_id)
         .outerjoin(size, size.entity_id == phash.entity_id)
     )

@@ -86,6 +86,19 @@ def test_duplicates_of_duplicates_are_judged_as_well(lakes: CommandInProcess, tm
     assert groups(lakes) == []
 
 
+@pytest.mark.parametrize("kind", ["alternate-of", "not-a-duplicate"])
+def test_what_holds_of_a_picture_holds_of_its_duplicates(
+    lakes: CommandInProcess, tmp_path: Path, kind: str
+) -> None:
+    """Relating what is proposed never contradicts what was decided."""
+    lakes("relate", kind, tmp_path / "lake.png", tmp_path / "small.jpg")
+    lakes("relate", "duplicate-of", tmp_path / "lake.png", tmp_path / "coarse.jpg")
+    lakes("relate", "duplicate-of", tmp_path / "small.jpg", tmp_path / "lake.bmp")
+    refused = lakes("relate", "duplicate-of", tmp_path / "coarse.jpg", tmp_path / "lake.bmp")
+    assert refused.exit_code == 2
+    assert groups(lakes, *ALIKE) == []
+
+
 def test_something_new_is_proposed_beside_one_of_what_was_judged(
     lakes: CommandInProcess, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from tests.command_line import CommandInProcess
 from tests.commands.duplicate_groups import answer, families, groups, name_of
 from tests.commands.facts import add, show, write
 from tests.commands.rows import execute
+from tests.duplicates.outline import read
 
 LONG_AGO = 1_577_836_800_000_000
 """The first of January 2020, as the database has it."""
@@ -72,6 +73,7 @@ def test_a_step_within_the_threshold_is_a_pair_and_one_beyond_is_none(
         (["--aspect-tolerance", "nan"], "bad aspect tolerance: nan"),
         (["--quality", "101"], "--quality"),
         (["--quality", "-1"], "--quality"),
+        (["--limit", "0"], "--limit"),
         (["--class", "similar"], "unknown class: similar"),
         (["--class", "near", "--class", "bytes"], "unknown class: bytes"),
         (["--new-since", "yesterday"], "bad moment: yesterday"),
@@ -184,6 +186,38 @@ def test_a_pair_counts_if_one_of_both_is_new(old_and_new: CommandInProcess, sinc
     }
 
 
+def test_what_is_new_is_marked(old_and_new: CommandInProcess, tmp_path: Path) -> None:
+    found, _, _ = answer(old_and_new, "--new-since", "7d")
+    marked = {name_of(one): one["new"] for group in found for one in (group["best"], *group["members"])}
+    assert marked == {name: "new" in name for name in marked}
+    assert set(marked.values()) == {False, True}
+    shown = old_and_new("find-duplicates", "--new-since", "7d").stdout.splitlines()
+    assert all(line.endswith("  new") == ("-new." in line) for line in shown)
+    page = tmp_path / "out.html"
+    old_and_new("find-duplicates", "--new-since", "7d", "--report", page)
+    assert read(page).texts["turned"] == ["New"] * 3
+    # Nobody asked what is new.
+    assert "new" not in answer(old_and_new)[0][0]["best"]
+    assert not any(line.endswith("  new") for line in old_and_new("find-duplicates").stdout.splitlines())
+
+
+def test_of_one_content_at_several_places_the_new_ones_are_marked(
+    library: CommandInProcess, tmp_path: Path
+) -> None:
+    add(library, write(tmp_path / "old.txt", b"notes"))
+    execute(f"UPDATE file_location SET first_seen = {LONG_AGO}")
+    add(library, write(tmp_path / "again.txt", b"notes"))
+    (group,), _, _ = answer(library, "--new-since", "7d")
+    assert {place["path"]: place["new"] for place in group["best"]["locations"]} == {
+        str(tmp_path / "old.txt"): False,
+        str(tmp_path / "again.txt"): True,
+    }
+    assert group["best"]["new"] is False
+    shown = library("find-duplicates", "--new-since", "7d").stdout
+    assert f"{tmp_path}/old.txt\n" in shown
+    assert f"{tmp_path}/again.txt  new\n" in shown
+
+
 def test_since_before_all_is_everything_and_since_now_is_nothing(old_and_new: CommandInProcess) -> None:
     assert groups(old_and_new, "--new-since", "2019-12-31") == groups(old_and_new)
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -249,8 +283,11 @@ def test_comparing_everything_finds_at_least_as_much(library: CommandInProcess, 
     families(tmp_path / "media")
     add(library, "-r", tmp_path / "media")
     found = library("find-duplicates", "--exhaustive")
-    assert found.stdout == library("find-duplicates").stdout
-    assert found.stderr == "compared 9 pictures, each with each\n"
+    assert (found.stdout, found.stderr) == (
+        library("find-duplicates").stdout,
+        library("find-duplicates").stderr,
+    )
+    assert found.stderr.startswith("compared 9 pictures, each with each\n")
 
 
 def test_flat_pictures_match_by_their_pixels_and_by_nothing_else(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dam.commands.progress import in_words
 from tests.command_line import CommandInProcess, CommandProcess
 from tests.commands.duplicate_groups import answer, families
 from tests.commands.facts import add, write
@@ -22,11 +23,13 @@ def test_the_page_has_the_groups_and_the_terminal_says_where_it_is(
     lakes: CommandInProcess, tmp_path: Path
 ) -> None:
     report = tmp_path / "out.html"
+    _, summary, _ = answer(lakes)
     made = lakes("find-duplicates", "--report", report)
     assert (made.exit_code, made.stdout) == (0, "")
     assert made.stderr.splitlines() == [
         "compared 9 pictures, each with each",
-        f"groups of duplicates: 3, shown in {report}",
+        f"3 groups of duplicates: {in_words(summary['saved'])} could be saved",
+        f"3 shown in {report}",
     ]
     texts = read(report).texts
     best, pictures = texts["picture best"], texts["picture"]

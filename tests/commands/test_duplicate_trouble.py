@@ -1,7 +1,6 @@
 """`find-duplicates` where files are gone, rows are damaged, nothing can be written, or nobody listens."""
 
 import os
-import pty
 import signal
 import subprocess
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.commands.duplicate_groups import answer, families, groups, name_of
 from tests.commands.facts import add, everything, object_file, show, system_counts, write
 from tests.commands.permissions import read_only
 from tests.commands.rows import execute, library_database
+from tests.commands.terminal import watched
 
 
 @pytest.fixture
@@ -269,27 +269,8 @@ def test_its_stages_are_shown_to_a_terminal(
     library: CommandInProcess, program: CommandProcess, tmp_path: Path
 ) -> None:
     add(library, "-r", families(tmp_path / "media"))
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [program.program, "find-duplicates", "--json"],
-        env={**os.environ, "TERM": "xterm"},
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        shown = b""
-        while chunk := _read(ours):
-            shown += chunk
-        assert process.wait(60) == 0
-        assert process.stdout is not None
-        assert b"\x1b" not in process.stdout.read()
-    os.close(ours)
-    assert b"comparing" in shown
-    assert b"decoding" in shown
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 4096)
-    except OSError:
-        return b""  # The other end is closed.
+    found = watched(program, "find-duplicates", "--json")
+    assert found.exit_code == 0
+    assert b"\x1b" not in found.stdout
+    assert "comparing" in found.text
+    assert "decoding" in found.text

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dam.commands.progress import in_words
 from dam.models.image.samples import encoded, photo
 from tests.command_line import CommandInProcess
 from tests.commands.duplicate_groups import answer, families, groups, name_of
 from tests.commands.facts import add, everything, sha256, show, write
+from tests.duplicates.outline import read
 
 PIXELS = {"lake.jpg", "stripped.jpg", "lake.png", "lake.bmp"}
 NEAR = {"coarse.jpg", "bright.jpg", "small.jpg"}
+ALL_BUT_THE_BEST = (PIXELS | NEAR | {"backup/lake.jpg"}) - {"lake.jpg"}
 
 
 @pytest.fixture
@@ -54,6 +57,8 @@ def test_json_says_of_each_group_what_can_be_known(families_added: CommandInProc
     lake = show(families_added, tmp_path / "media" / "lake.jpg")["entity"]
     assert summary == {
         "groups": 3,
+        "shown": 3,
+        "saved": sum((tmp_path / "media" / name).stat().st_size for name in ALL_BUT_THE_BEST),
         "pictures": 9,
         "incomparable": 0,
         "undecoded": 0,
@@ -92,7 +97,48 @@ def test_people_read_places_distances_and_how_far_it_went(
     }
     assert len([line for line in lines if line.endswith("  best")]) == 2
     assert re.search(r"/small\.jpg  pdq \d+  phash \d+  dhash \d+  ahash \d+$", found.stdout, re.MULTILINE)
-    assert found.stderr == "compared 9 pictures, each with each\n"
+    saved = sum((tmp_path / "media" / name).stat().st_size for name in ALL_BUT_THE_BEST)
+    assert found.stderr.splitlines() == [
+        "compared 9 pictures, each with each",
+        f"3 groups of duplicates: {in_words(saved)} could be saved",
+    ]
+
+
+def test_what_could_be_saved_is_what_files_at_known_places_take(
+    library: CommandInProcess, tmp_path: Path
+) -> None:
+    lake = photo(1)
+    kinds = {"a.png": "PNG", "b.tif": "TIFF"}
+    paths = [write(tmp_path / name, encoded(lake, kind)) for name, kind in kinds.items()]
+    (tmp_path / "link.tif").hardlink_to(paths[1])
+    add(library, *paths, tmp_path / "link.tif")
+    _, summary, _ = answer(library)
+    assert summary["saved"] == paths[1].stat().st_size
+    for name in ("b.tif", "link.tif"):
+        (tmp_path / name).unlink()
+    library("scan", tmp_path)
+    found, summary, _ = answer(library)
+    assert (len(found), summary["saved"]) == (1, 0)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4])
+def test_a_limit_shows_the_first_groups_and_says_how_many_more_there_are(
+    families_added: CommandInProcess, tmp_path: Path, limit: int
+) -> None:
+    everything, whole, _ = answer(families_added)
+    some, summary, found = answer(families_added, "--limit", str(limit))
+    assert some == everything[:limit]
+    assert summary == {**whole, "shown": len(some)}
+    assert found.exit_code == 0
+    told = families_added("find-duplicates", "--limit", str(limit))
+    assert told.exit_code == 0
+    assert len([line for line in told.stdout.splitlines() if not line.startswith(" ")]) == len(some)
+    left = len(everything) - len(some)
+    assert told.stderr.splitlines()[2:] == [f"{left} more beyond the limit"] * bool(left)
+    page = tmp_path / "out.html"
+    told = families_added("find-duplicates", "--limit", str(limit), "--report", page)
+    assert told.stderr.splitlines()[-1] == f"{len(some)} shown in {page}"
+    assert page.read_text().count("<article ") == len(some)
 
 
 def test_the_best_has_most_pixels_then_richest_metadata_then_age(
@@ -129,6 +175,19 @@ def test_the_centre_is_what_most_are_near_to_and_need_not_be_the_best(
     distances = {name_of(member): member["distances"]["pdq"] for member in group["members"]}
     # Distances are from the best one, to which members need not be near.
     assert distances["both.png"] <= 100 < distances["other.png"]
+    from_centre = {name_of(one): one["from_centre"] for one in (group["best"], *group["members"])}
+    assert from_centre["both.png"] == 0
+    assert from_centre["one.png"] == distances["both.png"]
+    assert 0 < from_centre["other.png"] <= 100
+    page = tmp_path / "out.html"
+    shown = library("find-duplicates").stdout
+    library("find-duplicates", "--report", page)
+    assert f"  best  (pdq {from_centre['one.png']} from the centre)\n" in shown
+    assert f"  (pdq {from_centre['other.png']} from the centre)\n" in shown
+    assert shown.count("  (centre)\n") == 1
+    told = read(page).texts["quiet"]
+    assert {f"PDQ {bits} from what all are near to" for bits in from_centre.values() if bits} <= set(told)
+    assert told.count("All others are near to this one.") == 1
 
 
 def test_no_chain_of_likes_becomes_one_group(library: CommandInProcess, tmp_path: Path) -> None:

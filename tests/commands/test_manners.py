@@ -1,7 +1,6 @@
 """How every command behaves: light help, talk on stderr, closed pipes, and no tracebacks."""
 
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from dam.cli import COMMANDS
 from tests.command_line import CommandInProcess, CommandProcess
 from tests.commands.facts import write
+from tests.commands.terminal import watched
 
 HEAVY = ("sqlalchemy", "numpy", "PIL", "alembic", "pydantic", "rich", "pebble")
 IMPORTED = f"""
@@ -123,32 +123,14 @@ def test_a_stdout_that_is_closed_from_the_start_is_no_reason_to_fail(
 def test_a_progress_bar_is_shown_to_a_terminal_and_to_nobody_else(
     program: CommandProcess, media: Path
 ) -> None:
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [program.program, "add-asset", "-n", "-r", media],
-        env={**os.environ, "TERM": "xterm"},
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        shown = b""
-        while chunk := _read(ours):
-            shown += chunk
-        assert process.wait(60) == 0
-    os.close(ours)
-    assert b"adding" in shown
-    assert b"\x1b[" in shown
+    added = watched(program, "add-asset", "-n", "-r", media)
+    assert added.exit_code == 0
+    assert "adding" in added.text
+    assert b"\x1b[" in added.shown
     piped = program("add-asset", "-n", "-r", media)
     assert "\x1b" not in piped.stderr + piped.stdout
     assert "\r" not in piped.stderr
     assert piped.stderr.count("\n") == 1
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 4096)
-    except OSError:
-        return b""  # The other end is closed.
 
 
 def test_errors_are_one_line_with_the_hint_on_its_own(bare_dam: CommandInProcess) -> None:

@@ -18,62 +18,54 @@ from dam.commands.progress import Progress, in_words
 from dam.models.image.samples import encoded, photo
 from tests.command_line import CommandInProcess, CommandProcess
 from tests.commands.facts import write
+from tests.commands.terminal import read_some, watched
 
 
-def watched(program: CommandProcess, *arguments: str | Path) -> tuple[int, bytes, str]:
-    """Run the program with its stderr on a terminal; return its exit code, its stdout and what is shown."""
-    ours, theirs = pty.openpty()
-    shown = b""
-    with subprocess.Popen(
-        [program.program, *arguments],
-        env={**os.environ, "TERM": "xterm"},
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        # Little enough for the pipe to hold until the end.
-        while chunk := _read(ours):
-            shown += chunk
-        assert process.stdout is not None
-        answer = process.stdout.read()
-        code = process.wait(60)
-    os.close(ours)
-    return code, answer, re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", shown.decode())
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 4096)
-    except OSError:
-        return b""  # The other end is closed.
-
-
-def test_a_terminal_shows_how_much_there_is_in_all_and_the_time_left_while_some_is(
+def test_a_terminal_shows_how_much_there_is_in_all(
     plugged: CommandProcess, tmp_path: Path, library_environment: pytest.MonkeyPatch
 ) -> None:
     library_environment.setenv("DAM_WORKERS", "1")
     library_environment.setenv("DAM_VISIT_TIMEOUT", "3")
-    # Large ones travel alone. One is done, then one hangs, and so again: a rate takes two moments.
-    for name, order in (("a", "fine"), ("b", "hang"), ("c", "fine"), ("d", "hang"), ("e", "fine")):
+    # Large ones travel alone: the first is done while the second one hangs.
+    for name, order in (("a", "fine"), ("b", "hang"), ("c", "fine")):
         write(tmp_path / "in" / name, b"faulty %s %s" % (order.encode(), name.encode() * 1_100_000))
-    code, _, shown = watched(plugged, "add-asset", "-r", tmp_path / "in")
-    assert code == 0
-    assert re.search(r"adding: [1-4] of 5, \d/s, [^\r\n]* 0:00:\d\d", shown), shown
+    added = watched(plugged, "add-asset", "-r", tmp_path / "in")
+    assert added.exit_code == 0
+    assert re.search(r"adding: [12] of 3, \d/s", added.text), added.text
+
+
+def test_a_terminal_shows_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("rich.console.monotonic", lambda: now)
+    monkeypatch.setenv("TERM", "xterm")
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr("sys.stderr", terminal)
+        with Progress("adding") as counted:
+            counted.expect(files=6, size=0)
+            for now in (10.0, 20.0, 30.0):  # noqa: B007 - the clock's hand
+                counted.advance()
+            shown = b""
+            # Three more, of which each took ten seconds so far.
+            while b"0:00:30" not in shown and shown.count(b"adding") < 300:
+                shown += read_some(ours)
+    os.close(ours)
+    assert re.search(rb"adding: 3 of 6, [^\r\n]*0:00:30", shown), shown
 
 
 def test_a_terminal_shows_files_bytes_rates_and_failures(
     program: CommandProcess, media: Path, tmp_path: Path
 ) -> None:
-    code, answer, shown = watched(program, "add-asset", "-r", media, tmp_path / "gone")
-    assert code == 3
-    last = shown.split("adding: ")[-1]
+    added = watched(program, "add-asset", "-r", media, tmp_path / "gone")
+    assert added.exit_code == 3
+    last = added.text.split("adding: ")[-1]
     number = r"\d+(\.\d)?"
     pattern = rf"5( of 5)?, \d+/s, {number} kB, {number} [kM]?B/s, 1 failed "
-    assert re.match(pattern, last), shown
+    assert re.match(pattern, last), added.text
     assert "5 seen: 4 new" in last
     # The answer is elsewhere, and whole.
-    assert answer.count(b"\n") == 5
-    assert str(media / "lake.jpg") not in shown
+    assert added.stdout.count(b"\n") == 5
+    assert str(media / "lake.jpg") not in added.text
 
 
 @pytest.mark.parametrize("command", ["add-asset -r media", "run --retry-failed", "scan"])
@@ -83,9 +75,9 @@ def test_a_bar_does_not_swallow_answers(
     assert filled("add-asset", write(media / "half.png", encoded(photo(4), "PNG")[:2000])).exit_code == 0
     arguments = [*command.split(), "--json"]
     piped = filled(*arguments)
-    _, answer, shown = watched(program, *arguments)
-    assert answer.decode() == piped.stdout != ""
-    assert "{" not in shown
+    answered = watched(program, *arguments)
+    assert answered.stdout.decode() == piped.stdout != ""
+    assert "{" not in answered.text
 
 
 @pytest.mark.parametrize("level", ["INFO", "WARNING"])

@@ -106,6 +106,21 @@ def test_relations_are_listed_all_or_of_one_asset(folder: Path, library: Command
     assert library("relations").stdout.startswith("open       relation 2  not-a-duplicate  20")
 
 
+def test_a_limit_lists_the_first_relations_and_says_that_there_are_more(
+    folder: Path, library: CommandInProcess
+) -> None:
+    for other in ("2", "3"):
+        library("relate", "not-a-duplicate", "1", other)
+    for limit, listed_ones, said in (
+        ("1", [1], "more beyond the limit\n"),
+        ("2", [1, 2], ""),
+        ("3", [1, 2], ""),
+    ):
+        listed = library("relations", "--json", "--limit", limit)
+        assert [one["relation"] for one in listed.json] == listed_ones
+        assert (listed.exit_code, listed.stderr) == (0, said)
+
+
 def test_a_library_without_relations_has_none_to_list(library: CommandInProcess) -> None:
     none = library("relations")
     assert (none.exit_code, none.stdout, none.stderr) == (1, "", "no relations\n")

@@ -6,7 +6,14 @@ import pytest
 
 from tests.durability.kill_study import KillStudy, kill_study
 from tests.durability.large_pictures import write_large_pictures
+from tests.durability.scratch_library import ScratchLibrary, empty_library
 from tests.durability.tree_of_all_kinds import write_tree_of_all_kinds
+
+
+@pytest.fixture
+def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
+    """A library with nothing in it."""
+    return empty_library(tmp_path / "library", session_folder)
 
 
 @pytest.fixture(scope="session")

@@ -148,7 +148,7 @@ def _broken_promises(
         path = os.fsencode(line["path"])
         if digests.get(line["entity"]) != line["sha256"]:
             yield f"acknowledged and not in the database: {line}"
-        elif path not in {place.path for place in places[line["entity"]] if place.row.closed_at is None}:
+        elif path not in {place.path for place in places[line["entity"]] if place.is_open}:
             yield f"acknowledged and its place is not known: {line}"
         elif line["sha256"] not in sizes:
             yield f"acknowledged and not claimed to be in the store: {line}"

@@ -9,16 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.durability.invariants import acknowledgements, broken_laws, leftovers, object_path
-from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library
+from tests.durability.scratch_library import PROGRAM, ScratchLibrary
 
 MEBIBYTE = 1 << 20
 ROUNDS = 2
 PAUSE = 0.001  # Short against reading the file, long enough for the disk.
-
-
-@pytest.fixture
-def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
-    return empty_library(tmp_path / "library", session_folder)
 
 
 def append(path: Path) -> None:

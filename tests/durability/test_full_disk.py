@@ -11,14 +11,9 @@ import pytest
 from tests.durability.canonical_dump import Dump, canonical_dump
 from tests.durability.full_disk import FREE_KILOBYTES
 from tests.durability.invariants import broken_laws
-from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library, write_tree
+from tests.durability.scratch_library import PROGRAM, ScratchLibrary, write_tree
 from tests.durability.system_call_trace import tracing
 from tests.services.processes import PROJECT, own_mounts, strace
-
-
-@pytest.fixture
-def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
-    return empty_library(tmp_path / "library", session_folder)
 
 
 @pytest.fixture

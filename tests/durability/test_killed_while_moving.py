@@ -10,15 +10,10 @@ import pytest
 from dam.library import Library
 from tests.command_line import Result
 from tests.durability.invariants import acknowledgements, broken_laws
-from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library
+from tests.durability.scratch_library import PROGRAM, ScratchLibrary
 from tests.services.processes import strace
 
 FILES = 6
-
-
-@pytest.fixture
-def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
-    return empty_library(tmp_path / "library", session_folder)
 
 
 @pytest.mark.parametrize("nth", range(1, FILES + 1))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.command_line import Result
 from tests.durability.invariants import object_path
-from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library
+from tests.durability.scratch_library import PROGRAM, ScratchLibrary
 
 GIBIBYTE = 1 << 30
 MOST_ABOVE_IDLE = 150 << 10  # KiB
@@ -21,11 +21,6 @@ code = subprocess.run(sys.argv[1:]).returncode
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
 sys.exit(code)
 """
-
-
-@pytest.fixture
-def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
-    return empty_library(tmp_path / "library", session_folder)
 
 
 def peak_of(library: ScratchLibrary, arguments: Sequence[str | Path], workers: int) -> tuple[Result, int]:

@@ -10,14 +10,9 @@ import pytest
 from dam.library import Library
 from dam.models.image.samples import broken
 from tests.durability.invariants import leftovers
-from tests.durability.scratch_library import ScratchLibrary, empty_library, write_tree
+from tests.durability.scratch_library import ScratchLibrary, write_tree
 
 FILES = 40
-
-
-@pytest.fixture
-def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
-    return empty_library(tmp_path / "library", session_folder)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from dam.ingest.options import AddOptions
 from dam.library import Library
-from tests.durability.scratch_library import ScratchLibrary, empty_library
+from tests.durability.scratch_library import ScratchLibrary
 
 FEW, MANY = 400, 1600
 TOGETHER = 32
@@ -25,8 +25,7 @@ SMALLER = {
     "scan.scan.GROUP_PLACES": TOGETHER,
     "scan.moves._AT_ONCE": TOGETHER,
     "scan.scan._AT_ONCE": TOGETHER,
-    "scan.missing._PAGE": TOGETHER,
-    "services.temporary_map._PAGE": TOGETHER,
+    "services.temporary_database._PAGE": TOGETHER,
 }
 """So many files are worked on together, instead of up to thousands: then few files are many already."""
 MOST_A_FILE = 60
@@ -38,11 +37,6 @@ MOST_A_COPY = 250
 FORETELLING = AddOptions(recursive=True, dry_run=True)
 IN_PLACE = AddOptions(recursive=True, copy=False)
 COPYING = AddOptions(recursive=True)
-
-
-@pytest.fixture
-def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
-    return empty_library(tmp_path / "library", session_folder)
 
 
 @pytest.fixture

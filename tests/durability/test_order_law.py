@@ -14,16 +14,11 @@ import pytest
 from tests.command_line import Result
 from tests.durability.invariants import acknowledgements, broken_laws
 from tests.durability.order_law import TRACED, acknowledged_in, breaches_of_order
-from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library, write_few_files
+from tests.durability.scratch_library import PROGRAM, ScratchLibrary, write_few_files
 from tests.durability.system_call_trace import read_trace, tracing
 from tests.services.processes import PROJECT, strace
 
 Command = Sequence[str | Path]
-
-
-@pytest.fixture
-def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
-    return empty_library(tmp_path / "library", session_folder)
 
 
 @pytest.fixture(params=["few files", "a large group"])

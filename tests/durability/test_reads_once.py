@@ -9,7 +9,7 @@ import pytest
 
 from dam.models.image.samples import encoded, photo
 from tests.command_line import Result
-from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library
+from tests.durability.scratch_library import PROGRAM, ScratchLibrary
 from tests.durability.system_call_trace import read_trace, tracing
 from tests.services.processes import strace
 
@@ -17,11 +17,6 @@ _READS = "read,readv,pread64,preadv,preadv2,mmap,sendfile,copy_file_range,splice
 _TRACED = f"open,openat,openat2,{_READS}"
 _BEYOND_MEMORY = (64 << 20) + 4096
 _HEAD = 1 << 16
-
-
-@pytest.fixture
-def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
-    return empty_library(tmp_path / "library", session_folder)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from tests.durability.invariants import broken_laws, leftovers
 from tests.durability.running_add import PATIENCE, RunningAdd
-from tests.durability.scratch_library import ScratchLibrary, empty_library
+from tests.durability.scratch_library import ScratchLibrary
 
 SHARED = Path("/usr/share")
 MOST_BYTES = 4 << 30
@@ -32,11 +32,6 @@ def kinds_below(top: Path) -> tuple[Counter[str], int]:
             elif not stat.S_ISDIR(status.st_mode):
                 kinds["other"] += 1
     return kinds, size
-
-
-@pytest.fixture
-def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
-    return empty_library(tmp_path / "library", session_folder)
 
 
 @pytest.mark.deep

@@ -8,12 +8,7 @@ import pytest
 
 from dam.models.image.samples import broken, good, odd
 from tests.durability.invariants import tree_state
-from tests.durability.scratch_library import PROGRAM, ScratchLibrary, empty_library
-
-
-@pytest.fixture
-def library(tmp_path: Path, session_folder: Path) -> ScratchLibrary:
-    return empty_library(tmp_path / "library", session_folder)
+from tests.durability.scratch_library import PROGRAM, ScratchLibrary
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ class ScannedTree(RuleBasedStateMachine):
         found: dict[bytes, bytes] = {}
         for asset in self.library.assets(list(digests)):
             for place in asset.locations:
-                if place.row.closed_at is None and place.path.startswith(os.fsencode(self.folder) + b"/"):
+                if place.is_open and place.path.startswith(os.fsencode(self.folder) + b"/"):
                     assert place.path not in found
                     assert place.row.state == "present"
                     found[place.path] = digests[asset.entity]

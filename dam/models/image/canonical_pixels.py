@@ -37,8 +37,10 @@ def pixel_digest(picture: "Image.Image", orientation: int) -> bytes | None:
     deep = picture.mode.startswith("I;16") or (picture.mode == "I" and picture.format == "PPM")
     if deep and "transparency" in picture.info:
         return None
+    if deep and bands.all(_is_repeated):
+        return bands.hashed("RGB8", _rgb_of_repeated)
     if deep:
-        return bands.hashed("RGB8", _halved) if bands.all(_is_repeated) else bands.hashed("L16", _deep)
+        return bands.hashed("L16", _deep)
     if picture.has_transparency_data:
         return bands.hashed("RGB8", _rgb) if bands.all(_is_opaque) else bands.hashed("RGBA8", _rgba)
     if picture.mode in ("1", "L", "P", "RGB", "RGBX"):
@@ -101,10 +103,11 @@ def _deep(band: "Image.Image") -> bytes:
 
 
 def _is_repeated(band: "Image.Image") -> bool:
+    """Tell whether both bytes of every sample are equal: that is a grey of 8 bits times 257."""
     samples = _array(band)
     return bool((samples % 257 == 0).all())
 
 
-def _halved(band: "Image.Image") -> bytes:
+def _rgb_of_repeated(band: "Image.Image") -> bytes:
     greys = (_array(band) // 257).astype(np.uint8)
     return np.repeat(greys, 3).tobytes()

@@ -16,8 +16,10 @@ _BITS_PER_SAMPLE = 258
 _PHOTOMETRIC = 262
 _MP_ENTRIES = 0xB002
 _SIZE_OF_CODESTREAM = b"\xff\x4f\xff\x51"
-_PLAIN = frozenset(("BMP", "DIB", "GBR", "GIF", "IM", "IMT", "JPEG", "MPO", "MSP", "PCX", "PSD", "QOI"))
-_PLAIN_TOO = frozenset(("SPIDER", "SUN", "TGA", "WEBP", "XBM", "XPM", "FLI", "DCX"))
+_KEPT_WHOLE = frozenset(
+    ("BMP", "DCX", "DIB", "FLI", "GBR", "GIF", "IM", "IMT", "JPEG", "MPO", "MSP", "PCX", "PSD", "QOI")
+) | frozenset(("SPIDER", "SUN", "TGA", "WEBP", "XBM", "XPM"))
+"""Formats of which Pillow decodes every bit, whatever the file."""
 
 
 def is_all_there_is(picture: "ImageFile.ImageFile", content: Content) -> bool:
@@ -27,7 +29,7 @@ def is_all_there_is(picture: "ImageFile.ImageFile", content: Content) -> bool:
     """
     if _has_others(picture):
         return False
-    if picture.format in _PLAIN | _PLAIN_TOO:
+    if picture.format in _KEPT_WHOLE:
         return True
     keeps_all = _CHECKS.get(picture.format or "")
     return keeps_all is not None and keeps_all(picture, content)
@@ -107,4 +109,4 @@ _CHECKS: Mapping[str, Callable[["ImageFile.ImageFile", Content], bool]] = {
     "SGI": _sgi,
     "TIFF": _tiff,
 }
-"""Whether a picture of this format keeps all its bits; icons and textures are in neither list."""
+"""What tells whether it does of one file; icons and textures stand nowhere, and are never whole."""

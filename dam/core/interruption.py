@@ -1,6 +1,7 @@
 """Stopping long work where nothing is lost: the first Ctrl-C asks for it, the second one insists."""
 
 import signal
+import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -11,7 +12,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Interruption:
     """Remembers that somebody wants the work to stop, until it has come to a good place.
 
-    At the end of the `with` block the signal is passed on to whoever handled it before.
+    At the end of the `with` block the signal is passed on to whoever handled it before. In another thread
+    than the main one, which no signal interrupts, nothing is remembered.
     """
 
     def __init__(self) -> None:
@@ -24,8 +26,9 @@ class Interruption:
         return self._number is not None
 
     def __enter__(self) -> Self:
-        for number in _SIGNALS:
-            self._before[number] = signal.signal(number, self._note)
+        if threading.current_thread() is threading.main_thread():
+            for number in _SIGNALS:
+                self._before[number] = signal.signal(number, self._note)
         return self
 
     def __exit__(
