@@ -1,0 +1,73 @@
+"""Metadata in a PNG: its own chunks, and profiles that ImageMagick writes into texts."""
+
+import zlib
+from binascii import Error, unhexlify
+
+from dam.models.image.metadata.blocks import Blocks
+from dam.models.image.metadata.photoshop import read_resources
+from dam.models.image.metadata.window import MalformedError, Window
+
+_CHUNKS = 50_000
+_LIMIT = 4 << 20
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_XMP = "XML:com.adobe.xmp"
+_PROFILE = "Raw profile type "
+_TEXT_LIMIT = 10_000
+
+
+def read_png(window: Window, blocks: Blocks) -> None:
+    """Add what the chunks hold, those after the pixels too."""
+    offset = 8
+    for _ in range(_CHUNKS):
+        head = window.read_up_to(offset, 8)
+        if len(head) < 8 or head[4:] == b"IEND":
+            return
+        size, kind = int.from_bytes(head[:4], "big"), head[4:]
+        if kind == b"eXIf":
+            blocks.add_exif(window.read_up_to(offset + 8, min(size, _LIMIT)))
+        elif kind in _TEXTS:
+            _read_text(kind, window.read_up_to(offset + 8, min(size, _LIMIT)), blocks)
+        offset += 12 + size
+
+
+def _read_text(kind: bytes, data: bytes, blocks: Blocks) -> None:
+    keyword, _, rest = data.partition(b"\0")
+    name = keyword.decode("latin-1")
+    if kind == b"iTXt":
+        is_compressed, rest = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
+        raw = _inflated(rest) if is_compressed else rest
+    else:
+        raw = _inflated(rest[1:]) if kind == b"zTXt" else rest
+    if name == _XMP:
+        blocks.add_xmp(raw)
+    elif name.startswith(_PROFILE):
+        _read_profile(name.removeprefix(_PROFILE), raw, blocks)
+    else:
+        blocks.add_text(name, raw[:_TEXT_LIMIT].decode("utf-8" if kind == b"iTXt" else "latin-1", "replace"))
+
+
+def _inflated(data: bytes) -> bytes:
+    """Return what was compressed, as much as is taken of it."""
+    try:
+        return zlib.decompressobj().decompress(data, _LIMIT)
+    except zlib.error:
+        return b""
+
+
+def _read_profile(name: str, text: bytes, blocks: Blocks) -> None:
+    """Add a profile that is written in hex, below its name and its length."""
+    try:
+        data = unhexlify(b"".join(text.split()[2:]))
+    except Error:
+        return
+    if name in ("exif", "APP1") and data.startswith(b"http://ns.adobe.com/xap/1.0/\0"):
+        blocks.add_xmp(data.partition(b"\0")[2])
+    elif name in ("exif", "APP1"):
+        blocks.add_exif(data)
+    elif name == "xmp":
+        blocks.add_xmp(data)
+    elif name in ("iptc", "8bim"):
+        try:
+            read_resources(Window.of(data.removeprefix(b"Photoshop 3.0\0")), blocks)
+        except MalformedError:
+            return
