@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from dam.models.image.metadata.tiff import Tiff
 
+EXIF_LIMIT = 4 << 20
 _TEXT_LIMIT = 1000
 """How many named texts are taken."""
 
@@ -27,10 +28,13 @@ class Blocks:
     """The texts of a PNG by keyword, and comments of other formats."""
 
     def add_exif(self, data: bytes) -> None:
-        """Take EXIF, with or without the name that JPEG puts in front of it."""
+        """Take EXIF, with or without the name that JPEG puts in front of it, or more of what was too long."""
         data = data[6:] if data.startswith(b"Exif\0") else data
-        if self.exif is None and data[:2] in (b"II", b"MM"):
+        has_header = data[:2] in (b"II", b"MM")
+        if self.exif is None and has_header:
             self.exif = data
+        elif self.exif is not None and not has_header and len(self.exif) < EXIF_LIMIT:
+            self.exif += data
 
     def add_iptc(self, data: bytes) -> None:
         """Take IPTC, from its first data set on."""

@@ -16,6 +16,8 @@ _MORE_ISO = (0x8832, 0x8833, 0x8831)
 """The recommended index, the speed and the standard output: one is given if ISO is too small a field."""
 
 _ISO_OVERFLOW = 65535
+_HIGHEST_ISO = 100_000_000
+_MOST_STOPS = 30
 _Numbers = tuple[float | None, ...]
 
 
@@ -52,9 +54,11 @@ def _exif(tiff: Tiff) -> _Numbers:
     iso = positive(tags.get(_ISO))
     if iso is None or iso == _ISO_OVERFLOW:
         iso = next((more for tag in _MORE_ISO if (more := positive(tags.get(tag)))), iso)
+    if iso is not None and iso > _HIGHEST_ISO:
+        iso = None
     return (
-        positive(tags.get(_TIME)) or _power(number_of(tags.get(_APEX_TIME)), -1),
-        positive(tags.get(_APERTURE)) or _power(number_of(tags.get(_APEX_APERTURE)), 0.5),
+        positive(tags[_TIME]) if _TIME in tags else _power(number_of(tags.get(_APEX_TIME)), -1),
+        positive(tags[_APERTURE]) if _APERTURE in tags else _power(number_of(tags.get(_APEX_APERTURE)), 0.5),
         iso,
         positive(tags.get(_FOCAL_LENGTH)),
         positive(tags.get(_FOCAL_LENGTH_35MM)),
@@ -73,8 +77,8 @@ def _xmp(metadata: Metadata) -> _Numbers:
 
 
 def _power(exponent: float | None, factor: float) -> float | None:
-    """Return what a number of stops stands for, if it is one that exists."""
-    return None if exponent is None or not abs(exponent) < 30 else float(2 ** (exponent * factor))
+    """Return what a number of stops stands for; 0 is mostly written by who does not know it."""
+    return float(2 ** (exponent * factor)) if exponent and abs(exponent) < _MOST_STOPS else None
 
 
 def _if_any(numbers: _Numbers) -> _Numbers | None:

@@ -7,6 +7,9 @@ from dam.models.image.metadata.photoshop import read_resources
 from dam.models.image.metadata.window import Window
 
 _SEGMENTS = 1000
+_GAP = 4096
+"""How much that is no segment may stand between two of them."""
+
 _EXIF = b"Exif\0"
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
@@ -28,7 +31,7 @@ def read_jpeg(window: Window, blocks: Blocks) -> None:
 def _take(marker: int, payload: Window, blocks: Blocks, resources: list[bytes]) -> None:
     head = payload.read_up_to(0, len(_XMP))
     if marker == _APP1 and head.startswith(_EXIF):
-        blocks.add_exif(payload.read(6, max(0, payload.size - 6)))
+        blocks.add_exif(payload.read_up_to(6, payload.size))
     elif marker == _APP1 and head == _XMP:
         blocks.add_xmp(payload.read(len(_XMP), payload.size - len(_XMP)))
     elif marker == _APP13 and head.startswith(_PHOTOSHOP):
@@ -39,7 +42,13 @@ def _segments(window: Window) -> Iterator[tuple[int, Window]]:
     offset = 2
     for _ in range(_SEGMENTS):
         head = window.read_up_to(offset, 4)
-        if len(head) < 4 or head[0] != 0xFF or head[1] in (_START_OF_SCAN, _END_OF_IMAGE):
+        if len(head) == 4 and head[0] != 0xFF:
+            gap = window.read_up_to(offset, _GAP).find(b"\xff")
+            if gap < 0:
+                return
+            offset += gap
+            continue
+        if len(head) < 4 or head[1] in (_START_OF_SCAN, _END_OF_IMAGE):
             return
         if head[1] == 0xFF or head[1] in _STANDALONE:
             offset += 1 if head[1] == 0xFF else 2

@@ -1,7 +1,9 @@
 """Metadata in a PNG: its own chunks, and profiles that ImageMagick writes into texts."""
 
+import re
 import zlib
-from binascii import Error, unhexlify
+from binascii import unhexlify
+from contextlib import suppress
 
 from dam.models.image.metadata.blocks import Blocks
 from dam.models.image.metadata.photoshop import read_resources
@@ -13,6 +15,7 @@ _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _XMP = "XML:com.adobe.xmp"
 _PROFILE = "Raw profile type "
 _TEXT_LIMIT = 10_000
+_HEX = re.compile(rb"(?:[0-9a-fA-F]{2})*")
 
 
 def read_png(window: Window, blocks: Blocks) -> None:
@@ -56,10 +59,8 @@ def _inflated(data: bytes) -> bytes:
 
 def _read_profile(name: str, text: bytes, blocks: Blocks) -> None:
     """Add a profile that is written in hex, below its name and its length."""
-    try:
-        data = unhexlify(b"".join(text.split()[2:]))
-    except Error:
-        return
+    digits = _HEX.match(b"".join(text.split()[2:]))
+    data = unhexlify(digits[0]) if digits else b""
     if name in ("exif", "APP1") and data.startswith(b"http://ns.adobe.com/xap/1.0/\0"):
         blocks.add_xmp(data.partition(b"\0")[2])
     elif name in ("exif", "APP1"):
@@ -67,7 +68,5 @@ def _read_profile(name: str, text: bytes, blocks: Blocks) -> None:
     elif name == "xmp":
         blocks.add_xmp(data)
     elif name in ("iptc", "8bim"):
-        try:
+        with suppress(MalformedError):
             read_resources(Window.of(data.removeprefix(b"Photoshop 3.0\0")), blocks)
-        except MalformedError:
-            return
