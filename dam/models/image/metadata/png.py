@@ -20,6 +20,7 @@ _HEX = re.compile(rb"(?:[0-9a-fA-F]{2})*")
 
 def read_png(window: Window, blocks: Blocks) -> None:
     """Add what the chunks hold, those after the pixels too."""
+    texts = _Texts(blocks)
     offset = 8
     for _ in range(_CHUNKS):
         head = window.read_up_to(offset, 8)
@@ -29,32 +30,43 @@ def read_png(window: Window, blocks: Blocks) -> None:
         if kind == b"eXIf":
             blocks.add_exif(window.read_up_to(offset + 8, min(size, _LIMIT)))
         elif kind in _TEXTS:
-            _read_text(kind, window.read_up_to(offset + 8, min(size, _LIMIT)), blocks)
+            texts.take(kind, window.read_up_to(offset + 8, min(size, _LIMIT)))
         offset += 12 + size
 
 
-def _read_text(kind: bytes, data: bytes, blocks: Blocks) -> None:
-    keyword, _, rest = data.partition(b"\0")
-    name = keyword.decode("latin-1")
-    if kind == b"iTXt":
-        is_compressed, rest = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
-        raw = _inflated(rest) if is_compressed else rest
-    else:
-        raw = _inflated(rest[1:]) if kind == b"zTXt" else rest
-    if name == _XMP:
-        blocks.add_xmp(raw)
-    elif name.startswith(_PROFILE):
-        _read_profile(name.removeprefix(_PROFILE), raw, blocks)
-    else:
-        blocks.add_text(name, raw[:_TEXT_LIMIT].decode("utf-8" if kind == b"iTXt" else "latin-1", "replace"))
+class _Texts:
+    """Takes texts, compressed or not, as long as all that were compressed are not too long together."""
 
+    def __init__(self, blocks: Blocks) -> None:
+        self._blocks = blocks
+        self._room = 2 * _LIMIT
 
-def _inflated(data: bytes) -> bytes:
-    """Return what was compressed, as much as is taken of it."""
-    try:
-        return zlib.decompressobj().decompress(data, _LIMIT)
-    except zlib.error:
-        return b""
+    def take(self, kind: bytes, data: bytes) -> None:
+        keyword, _, rest = data.partition(b"\0")
+        name = keyword.decode("latin-1")
+        if kind == b"iTXt":
+            is_compressed, rest = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
+            raw = self._inflated(rest) if is_compressed else rest
+        else:
+            raw = self._inflated(rest[1:]) if kind == b"zTXt" else rest
+        if name == _XMP:
+            self._blocks.add_xmp(raw)
+        elif name.startswith(_PROFILE):
+            _read_profile(name.removeprefix(_PROFILE), raw, self._blocks)
+        else:
+            text = raw[:_TEXT_LIMIT].decode("utf-8" if kind == b"iTXt" else "latin-1", "replace")
+            self._blocks.add_text(name, text)
+
+    def _inflated(self, data: bytes) -> bytes:
+        """Return what was compressed, as much as is taken of it."""
+        if self._room <= 0:
+            return b""
+        try:
+            inflated = zlib.decompressobj().decompress(data, min(_LIMIT, self._room))
+        except zlib.error:
+            return b""
+        self._room -= len(inflated)
+        return inflated
 
 
 def _read_profile(name: str, text: bytes, blocks: Blocks) -> None:
