@@ -4,7 +4,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-_MANY = ("--has", "--lacks", "--class")
+_MANY = ("--has", "--lacks", "--where", "--class")
 
 
 class ManyValues(TyperCommand):

@@ -1,4 +1,4 @@
-"""`dam-cli query`: list entities by the components they have."""
+"""`dam-cli query`: list entities by the components they have, and by what these say."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -26,20 +26,25 @@ def query(
     lacking: Annotated[
         list[str] | None, typer.Option("--lacks", metavar="COMPONENT...", help="It lacks these.")
     ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="CONDITION...", help="These are true: 'Camera.name~canon'."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=0, max=_MOST, help="At most this many.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """List entities by the components they have.
 
-    Components are named as in `show`: ImagePHash, Dimensions, FileLocation. Without any condition all
-    entities are listed. Exit code 1 means that there is none.
+    Components are named as in `show`: ImagePHash, Dimensions, FileLocation. A condition is a component and
+    its column, one of = < <= > >= ~ (contains), and a value: 'CaptureTime.local>=2026-05' and
+    'Exposure.iso>=3200'. Without any condition all entities are listed. Exit code 1 means that there is none.
     """
     from dam.commands.output import asset_fields, one_line, print_json, print_line, talk
     from dam.commands.session import open_library
 
     found = False
     with open_library() as library:
-        for asset in _assets(library, having or [], lacking or [], limit):
+        for asset in _assets(library, having or [], lacking or [], where or [], limit):
             found = True
             if as_json:
                 print_json(asset_fields(asset))
@@ -51,15 +56,17 @@ def query(
 
 
 def _assets(
-    library: "Library", having: list[str], lacking: list[str], limit: int | None
+    library: "Library", having: list[str], lacking: list[str], where: list[str], limit: int | None
 ) -> "Iterator[Asset]":
     from dam.core.batched import batched
     from dam.core.component import Entity
+    from dam.core.condition import read_condition
     from dam.core.query import has, lacks
     from dam.core.query import query as entities
 
     components = library.registry.component
-    conditions = has(*map(components, having)), lacks(*map(components, lacking))
+    conditions = [has(*map(components, having)), lacks(*map(components, lacking))]
+    conditions += [read_condition(library.registry, text) for text in where]
     statement = entities().where(*conditions).order_by(Entity.id).limit(limit)
     with library.world(write=False) as world:
         ids = (row.id for row in world.rows(statement))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 app = command_app()
 
 _FOR_PROGRAMS = {"id", "directory_id", "inode", "mtime_ns", "ctime_ns", "name", "path_base64"}
-"""Columns that `--json` has and people can do nothing with."""
+"""Columns of places that `--json` has and people can do nothing with."""
 
 _LONGEST = 200
 """Characters of a value that people are shown; `--json` has them all."""
@@ -72,16 +72,21 @@ def _component_lines(components: dict[str, list[dict[str, Any]]], indexes: set[s
         if name in indexes:
             lines.append(f"  {name}  ({len(rows)} of them)")
             continue
+        hidden = _FOR_PROGRAMS if name == "FileLocation" else set()
         for row in rows:
-            shown = "  ".join(
-                f"{key}={_text(value)}" for key, value in row.items() if _is_for_people(key, value)
-            )
-            lines.append(f"  {name}  {shown}")
+            plain = {key: value for key, value in row.items() if value is not None and key not in hidden}
+            shown = (f"{key}={_text(value)}" for key, value in plain.items() if not isinstance(value, dict))
+            lines.append("  ".join([f"  {name}", *shown]))
+            lines += _document_lines(plain)
     return lines
 
 
-def _is_for_people(key: str, value: object) -> bool:
-    return value is not None and key not in _FOR_PROGRAMS
+def _document_lines(row: dict[str, Any]) -> list[str]:
+    from dam.commands.document_lines import document_lines
+
+    documents = {key: value for key, value in row.items() if isinstance(value, dict)}
+    values = (line for key, value in documents.items() for line in document_lines(key, value))
+    return [f"    {_text(name)}  {_text(value)}" for name, value in values]
 
 
 def _text(value: object) -> str:

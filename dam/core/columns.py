@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary
+from sqlalchemy import JSON, BigInteger, Dialect, Integer, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
 from dam.errors import IntegrityError
@@ -15,6 +16,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 RowId = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit key; on SQLite INTEGER, so that a single-column key is the rowid itself."""
+
+Document = JSON().with_variant(JSONB(), "postgresql")
+"""JSON that can be searched in: on PostgreSQL JSONB, which forgets the order of keys."""
 
 
 class Unsigned64(TypeDecorator[int]):
@@ -97,6 +101,25 @@ def _bytes_or_none(value: object) -> bytes | None:
 
 def _damaged(value: object, wanted: str) -> IntegrityError:
     return IntegrityError(f"damaged row: {repr(value)[:40]} where {wanted} should be")
+
+
+class WallTime(TypeDecorator[datetime]):
+    """What a clock on some wall shows, of no time zone, kept as microseconds since 1970 by that clock."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Return microseconds; raise ValueError for a moment with a time zone."""
+        if value is None:
+            return None
+        if value.tzinfo is not None:
+            raise ValueError(f"the time on a wall has no time zone: {value}")
+        return (value - EPOCH.replace(tzinfo=None)) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the time as a datetime without a zone."""
+        return None if value is None else EPOCH.replace(tzinfo=None) + timedelta(microseconds=int(value))
 
 
 def utc_now() -> datetime:

@@ -10,10 +10,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, SmallInteger, String
+from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, LargeBinary, SmallInteger, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from dam.core.columns import Timestamp, Unsigned64
+from dam.core.columns import Timestamp, Unsigned64, WallTime
 from dam.core.component import Component, other_keys
 
 Check = Callable[[Any], bool]
@@ -68,6 +68,25 @@ def _is_unicode(value: str) -> bool:
     return True
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value and _is_unicode(value)
+
+
+def _is_json(value: Any) -> bool:
+    """Tell whether it is JSON all through, with nothing in it that JSONB refuses."""
+    if isinstance(value, dict):
+        return all(_is_text(key) and _is_json(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return all(map(_is_json, value))
+    return (
+        value is None or isinstance(value, bool) or _is_whole(value) or _is_finite(value) or _is_text(value)
+    )
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, float) and math.isfinite(value)
+
+
 def _within(low: int, beyond: int) -> Check:
     return lambda value: _is_whole(value) and low <= value < beyond
 
@@ -75,12 +94,14 @@ def _within(low: int, beyond: int) -> Check:
 _RULES: tuple[tuple[type[TypeEngine[Any]], Check], ...] = (
     (Unsigned64, _within(0, 1 << 64)),
     (Timestamp, lambda value: isinstance(value, datetime) and value.tzinfo is not None),
+    (WallTime, lambda value: isinstance(value, datetime) and value.tzinfo is None),
+    (JSON, _is_json),
     (Boolean, lambda value: isinstance(value, bool)),
     (BigInteger, _within(-(1 << 63), 1 << 63)),
     (SmallInteger, _within(-(1 << 15), 1 << 15)),
     (Integer, _within(-(1 << 31), 1 << 31)),
     (Float, lambda value: isinstance(value, int | float) and math.isfinite(value)),
-    (String, lambda value: isinstance(value, str) and "\0" not in value and _is_unicode(value)),
+    (String, _is_text),
     (LargeBinary, lambda value: isinstance(value, bytes)),
 )
 """What fits each type; the first that matches counts, so the narrower ones stand first."""

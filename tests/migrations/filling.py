@@ -82,6 +82,21 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "audio_recording": {"entity_id": number, "title": "title"},
         "audio_tag": {"entity_id": number, "tag": "isrc", "position": 0, "value": "value"},
     }
+    said = {"source": "exif"}
+    texts = ("image_title", "image_caption", "image_copyright")
+    rows |= {table_: {"entity_id": number, "text": "caf\u00e9", **said} for table_ in texts}
+    rows |= {
+        "camera": {"entity_id": number, "make": None, "model": "D800", "name": "D800", **said},
+        "capture_time": {"entity_id": number, "local": seen, "precision": "second", "field": "f", **said},
+        "exposure": {"entity_id": number, "iso": 2**40, "seconds": 0.004, **said},
+        "gps_position": {"entity_id": number, "latitude": -89.5, "longitude": 180.0, **said},
+        "image_creator": {"entity_id": number, "position": 0, "name": "somebody", **said},
+        "image_keyword": {"entity_id": number, "keyword": "sea", **said},
+        "image_metadata": {"entity_id": number, "record": {"IFD0": {"Make": "caf\u00e9"}}},
+        "image_rating": {"entity_id": number, "stars": -1.0, **said},
+        "lens": {"entity_id": number, "model": "50mm", "longest": 50.0, **said},
+        "stored_orientation": {"entity_id": number, "value": 8, **said},
+    }
     judged = {"made_at": seen, "withdrawn_at": None if number % 2 else seen, "evidence": "{}"}
     rows |= {
         "relation": {"id": number, "kind": "duplicate-of", "target_id": number, **judged},

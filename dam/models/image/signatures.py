@@ -134,7 +134,7 @@ def _webp(head: bytes) -> str | None:
 
 
 def _iso_base_media(head: bytes) -> str | None:
-    """Tell AVIF, HEIC and other HEIF by brand; films, sound and CR3 have other brands."""
+    """Tell AVIF, HEIC, other HEIF and Canon's CR3 by brand; films and sound have other brands."""
     if head[4:8] != b"ftyp" or len(head) < 12:
         return None
     end = min(int.from_bytes(head[:4], "big"), len(head), 4096)
@@ -146,6 +146,8 @@ def _iso_base_media(head: bytes) -> str | None:
         return "image/avif"
     if brands & _HEIC_BRANDS:
         return "image/heic"
+    if major == b"crx ":
+        return "image/x-canon-cr3"
     return "image/heif" if major in _HEIF_BRANDS else None
 
 

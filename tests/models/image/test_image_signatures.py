@@ -41,7 +41,6 @@ STRANGERS = {
     "mp4": b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom",
     "mov": b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ",
     "m4a": b"\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00M4A mp42",
-    "cr3": b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom",
     "film that is compatible with HEIC": b"\x00\x00\x00\x1cftypisom\x00\x00\x00\x00isomheicmif1",
     "wav": b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(16),
     "avi": b"RIFF\x24\x00\x00\x00AVI LIST" + bytes(16),
@@ -105,9 +104,10 @@ def test_the_extension_says_which_camera_wrote_a_tiff() -> None:
         (b"heic\0\0\0\0mif1", "image/heic"),
         (b"mif1\0\0\0\0heic", "image/heic"),
         (b"mif1\0\0\0\0xyzw", "image/heif"),
+        (b"crx \0\0\0\1isom", "image/x-canon-cr3"),
     ],
 )
-def test_avif_and_heic_are_told_by_their_brands(brands: bytes, expected: str) -> None:
+def test_pictures_in_boxes_are_told_by_their_brands(brands: bytes, expected: str) -> None:
     assert ImageComponent.recognise(b"\x00\x00\x00\x14ftyp" + brands, frozenset()) == expected
 
 

@@ -1,0 +1,1 @@
+"""What a picture's file says about itself: EXIF, IPTC and XMP, read without decoding a pixel."""
