@@ -8,15 +8,11 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-import dam
-from benchmarks import hashed_library
 from benchmarks.figure import Figure
-from benchmarks.hashed_library import fill
+from benchmarks.hashed_library import MADE_BY, fill
 from benchmarks.program import BenchLibrary
 from benchmarks.synthetic import open_library
 from benchmarks.workshop import Workshop
-from dam.models import fingerprint_page
-from dam.models.image import image_pdq_component
 
 SIZES = {"100 k": 100_000, "1 M": 1_000_000, "10 M": 10_000_000}
 QUICK = 20_000
@@ -24,15 +20,11 @@ LIKES = 0.1
 SECONDS = {100_000: 60.0, 1_000_000: 1200.0}
 MEMORY = 2e9
 
-_MIGRATIONS = Path(dam.__file__).parent / "migrations" / "versions"
-
 
 def run(workshop: Workshop) -> Iterator[Figure]:
     chosen = [workshop.only] if workshop.only else ["100 k", "1 M"]
     for size in [QUICK] if workshop.quick else [SIZES[name] for name in chosen]:
-        made_by = (fingerprint_page.__file__, hashed_library.__file__, image_pdq_component.__file__)
-        code = (_MIGRATIONS, *map(Path, made_by))
-        filled = workshop.kept(f"library of {size} likes", partial(_fill, count=size), *code)
+        filled = workshop.kept(f"library of {size} likes", partial(_fill, count=size), *MADE_BY)
         library = BenchLibrary(filled / "library")
         answer = workshop.new("groups.json")
         used = library.find_duplicates("--json", output=answer, memory=True)

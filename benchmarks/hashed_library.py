@@ -8,11 +8,13 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+import dam
 from dam.core.component import Fingerprint
 from dam.core.database import Database
 from dam.core.ledger import system_ids
@@ -27,6 +29,13 @@ from dam.search.packing import pack
 FINGERPRINTS: tuple[type[Fingerprint], ...] = (
     ImagePHashComponent, ImageDHashComponent, ImageAHashComponent, ImagePDQComponent,
 )  # fmt: skip
+MADE_BY = (
+    Path(__file__),
+    Path(dam.__file__).parent / "migrations" / "versions",
+    Path(dam.__file__).parent / "models" / "fingerprint_page.py",
+    Path(dam.__file__).parent / "models" / "image" / "image_pdq_component.py",
+)
+"""The code that decides what a library holds: one that was kept from before it changed is not used again."""
 _BLOCK = 65536
 """Assets that are written in one transaction."""
 _DONE = 1

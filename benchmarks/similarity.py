@@ -18,10 +18,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import delete, func, select
 
-import dam
-from benchmarks import hashed_library, search_peers
+from benchmarks import search_peers
 from benchmarks.figure import Figure
-from benchmarks.hashed_library import FINGERPRINTS, Hashes, fill, random_hashes, skewed_hashes
+from benchmarks.hashed_library import FINGERPRINTS, MADE_BY, Hashes, fill, random_hashes, skewed_hashes
 from benchmarks.paired import in_turns
 from benchmarks.peers import peers_python
 from benchmarks.picture_hashes import phash_like_hashes
@@ -50,13 +49,10 @@ LINEAR_TARGET = 20.0
 PROMISED = ("random", "pHash-like")
 """An aHash is so skewed that it has too many pairs for anybody: nothing is promised of it."""
 
-_MIGRATIONS = Path(dam.__file__).parent / "migrations" / "versions"
-
 
 def run(workshop: Workshop) -> Iterator[Figure | Table]:
     size = QUICK if workshop.quick else SIZES[workshop.only or "1 M"]
-    code = (_MIGRATIONS, Path(hashed_library.__file__))
-    filled = workshop.kept(f"library of {size} hashes", partial(_fill, count=size), *code)
+    filled = workshop.kept(f"library of {size} hashes", partial(_fill, count=size), *MADE_BY)
     library = BenchLibrary(filled / "library")
     yield from _one_shot(workshop, library, size)
     with open_library(library) as opened:
