@@ -12,6 +12,7 @@ from dam.duplicates.ink import have_same_ink, ink_of, is_document
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs
 from dam.duplicates.watch import Watch
 from dam.models.image.orientation import turned
+from dam.search.page import Entities
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -37,7 +38,7 @@ class Confirmed(NamedTuple):
     """Pairs of documents that were too many to compare, and were left out."""
 
 
-def without_other_documents(pairs: Pairs, entities: Numbers, previews: Previews, watch: Watch) -> Confirmed:
+def without_other_documents(pairs: Pairs, entities: Entities, previews: Previews, watch: Watch) -> Confirmed:
     """Leave out the pairs of documents, and of one and something else, that have not the same ink.
 
     `entities` are those that the numbers in the pairs stand for. Pairs without a preview stay as they are.
@@ -55,15 +56,15 @@ def without_other_documents(pairs: Pairs, entities: Numbers, previews: Previews,
         places = np.sort(places[np.argsort(pairs.distances[places], kind="stable")][:_MOST])
         watch.expect("reading documents", len(places))
         kept = ~suspect
-        for some in np.split(places, range(_AT_ONCE // 2, len(places), _AT_ONCE // 2)):
-            kept[some] = _same(pairs.chosen(some), entities, previews, threads)
-            watch.advance(len(some))
+        for lot in np.split(places, range(_AT_ONCE // 2, len(places), _AT_ONCE // 2)):
+            kept[lot] = _same(pairs.chosen(lot), entities, previews, threads)
+            watch.advance(len(lot))
     return Confirmed(pairs.chosen(kept), int((~seen[numbers]).sum()), int(suspect.sum()) - len(places))
 
 
 def _looked_at(
     numbers: Numbers,
-    entities: Numbers,
+    entities: Entities,
     previews: Previews,
     look: Callable[[bytes], T],
     threads: ThreadPoolExecutor,
@@ -77,7 +78,7 @@ def _looked_at(
 
 
 def _same(
-    pairs: Pairs, entities: Numbers, previews: Previews, threads: ThreadPoolExecutor
+    pairs: Pairs, entities: Entities, previews: Previews, threads: ThreadPoolExecutor
 ) -> NDArray[np.bool_]:
     """Tell which of a few pairs have the same ink."""
     numbers = np.unique(np.concatenate([pairs.first, pairs.second]))

@@ -31,7 +31,7 @@ def preview(picture: Image.Image, size: tuple[int, int] = PREVIEW) -> bytes:
 
 def paired(*pairs: tuple[int, int, int], orientation: Orientation = Orientation.UPRIGHT) -> Pairs:
     """Return pairs of numbers, each with a distance."""
-    first, second, distances = np.array(pairs, dtype=np.int64).reshape(-1, 3).T
+    first, second, distances = np.array(pairs, dtype=np.uint32).reshape(-1, 3).T
     turned = np.full(len(first), ORIENTATIONS.index(orientation), dtype=np.uint8)
     return Pairs(first, second, distances.astype(np.uint8), turned)
 
@@ -44,7 +44,8 @@ def confirmed(pairs: Pairs, *previews: bytes | None) -> Confirmed:
             if (data := previews[entity - 100]) is not None:
                 yield entity, data
 
-    return without_other_documents(pairs, np.arange(100, 100 + len(previews)), given, Unwatched())
+    entities = np.arange(100, 100 + len(previews), dtype=np.int64)
+    return without_other_documents(pairs, entities, given, Unwatched())
 
 
 def names(found: Confirmed) -> list[tuple[int, int]]:
