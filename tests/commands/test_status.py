@@ -21,7 +21,10 @@ SYSTEMS = {
     "image.hash_perceptually",
     "image.hash_pdq",
     "image.hash_pixels",
+    "image.keep_metadata",
     "image.make_preview",
+    "image.read_capture",
+    "image.read_description",
 }
 
 

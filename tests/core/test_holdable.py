@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dam.core.columns import Hash64, Timestamp
+from dam.core.columns import Document, Hash64, Timestamp, WallTime
 from dam.core.component import Component
 from dam.core.holdable import require_holdable
 from dam.core.ledger import Outcome
@@ -27,6 +27,8 @@ class EveryTypeComponent(Component):
     text: Mapped[str] = mapped_column(default="")
     data: Mapped[bytes] = mapped_column(default=b"")
     seen: Mapped[dt.datetime] = mapped_column(Timestamp, default=NOW)
+    shown: Mapped[dt.datetime] = mapped_column(WallTime, default=NOW.replace(tzinfo=None))
+    record: Mapped[dict[str, Any]] = mapped_column(Document, default=None)
     note: Mapped[str | None] = mapped_column(default=None)
 
 
@@ -35,6 +37,7 @@ class EveryTypeComponent(Component):
     [
         {},
         {"small": -(2**15), "number": 2**31 - 1, "hash_": 2**64 - 1, "ratio": -0.0},
+        {"record": {"a": [1, 0.5, None, True, "caf\u00e9", {"b": []}]}},
         {"text": "caf\u00e9 \U0001f4f7", "data": b"\0", "note": "there"},
     ],
 )
@@ -58,6 +61,12 @@ def test_what_every_database_holds_passes(values: dict[str, Any]) -> None:
         {"text": "half \udc80"},
         {"text": b"bytes"},
         {"data": "text"},
+        {"shown": NOW},
+        {"record": {"a": "nul \0"}},
+        {"record": {"half \udc80": 1}},
+        {"record": [float("nan")]},
+        {"record": {"a": b"bytes"}},
+        {"record": {1: "a"}},
         {"seen": dt.datetime(2026, 1, 1)},  # noqa: DTZ001 - that is the fault
     ],
 )

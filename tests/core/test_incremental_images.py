@@ -25,6 +25,10 @@ from dam.models.image import ImageComponent, samples
 from dam.models.image.dimensions_component import DimensionsComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_pixel_hash_component import ImagePixelHashComponent
+from dam.models.image.metadata.capture_time_component import CaptureTimeComponent
+from dam.models.image.metadata.image_keyword_component import ImageKeywordComponent
+from dam.models.image.metadata.image_metadata_component import ImageMetadataComponent
+from dam.models.image.metadata.image_title_component import ImageTitleComponent
 from dam.models.image.preview_component import PreviewComponent
 from dam.plugins import installed
 from dam.services.file_storage import Store, create_store
@@ -36,7 +40,10 @@ NAMES = (
     "image.hash_perceptually",
     "image.hash_pdq",
     "image.hash_pixels",
+    "image.keep_metadata",
     "image.make_preview",
+    "image.read_capture",
+    "image.read_description",
 )
 DERIVED = (
     ImageComponent,
@@ -44,6 +51,10 @@ DERIVED = (
     ImagePDQComponent,
     ImagePixelHashComponent,
     PreviewComponent,
+    ImageMetadataComponent,
+    CaptureTimeComponent,
+    ImageKeywordComponent,
+    ImageTitleComponent,
 )
 
 
@@ -52,6 +63,7 @@ def contents() -> dict[str, bytes]:
     """Pictures of every sort, and things that are none."""
     pictures = {**samples.good(), **samples.odd(), **samples.broken()}
     small = {name: data for name, data in pictures.items() if len(data) < 100_000}
+    small |= {"described-otherwise.jpg": samples.described("Sea")}
     return {**small, "notes.txt": b"no picture", "empty": b""}
 
 

@@ -69,12 +69,30 @@ def oriented(orientation: int, kind: str = "JPEG", seed: int = 0) -> bytes:
     return encoded(stored, kind, exif=exif, **({"quality": 95} if kind == "JPEG" else {}))
 
 
+def described(title: str = "Lake at dawn") -> bytes:
+    """Return a JPEG with EXIF and XMP: a camera, a time, a title and a keyword."""
+    from PIL import Image
+    from PIL.ExifTags import IFD, Base
+
+    exif = Image.Exif()
+    exif.update({Base.Make: "NIKON CORPORATION", Base.Model: "NIKON D800"})
+    exif.get_ifd(IFD.Exif).update({Base.DateTimeOriginal: "2026:05:17 05:42:10", Base.FNumber: 5.6})
+    xmp = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/"><rdf:Description>'
+        f"<dc:title><rdf:Alt><rdf:li xml:lang='x-default'>{title}</rdf:li></rdf:Alt></dc:title>"
+        "<dc:subject><rdf:Bag><rdf:li>lake</rdf:li></rdf:Bag></dc:subject></rdf:Description></rdf:RDF>"
+    )
+    return encoded(photo(8, (64, 48)), exif=exif, xmp=xmp.encode())
+
+
 def good() -> dict[str, bytes]:
     """Return one ordinary file of each common format, by file name."""
     picture = photo(1, (64, 48))
     return {
         "good.jpg": encoded(picture),
         "progressive.jpg": encoded(picture, progressive=True),
+        "described.jpg": described(),
         "good.png": encoded(picture, "PNG"),
         "good.gif": encoded(picture, "GIF"),
         "good.webp": encoded(picture, "WEBP"),
