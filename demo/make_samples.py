@@ -33,7 +33,11 @@ def make_samples(folder: Path) -> None:
 def _camera() -> Image.Exif:
     exif = Image.Exif()
     exif.update({Base.Make: "NIKON CORPORATION", Base.Model: "NIKON D800"})
-    taken: dict[int, object] = {Base.DateTimeOriginal: "2026:05:17 05:42:10", Base.ISOSpeedRatings: 400, Base.FNumber: 5.6}
+    taken: dict[int, object] = {
+        Base.DateTimeOriginal: "2026:05:17 05:42:10",
+        Base.ISOSpeedRatings: 400,
+        Base.FNumber: 5.6,
+    }
     exif.get_ifd(IFD.Exif).update(taken)
     return exif
 
