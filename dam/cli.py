@@ -31,7 +31,7 @@ COMMANDS = {
     "relate": "Record what assets are to each other.",
     "unrelate": "Withdraw what was recorded by relate.",
     "relations": "List what was recorded by relate.",
-    "query": "List entities by the components they have, and by what these say.",
+    "query": "List entities by their components and what these say.",
     "show": "Show everything known about one asset.",
     "get": "Give an asset's bytes back.",
     "run": "Bring derived components up to date.",

@@ -1,4 +1,4 @@
-"""`dam-cli query`: list entities by the components they have, and by what these say."""
+"""`dam-cli query`: list entities by their components and what these say."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated

@@ -51,6 +51,9 @@ class Component(Base):
     is_index: ClassVar[bool] = False
     """Whether it is there for searching alone, so that people are told only how many there are."""
 
+    enriches: ClassVar[bool] = True
+    """Whether a copy that has it is worth more than one of the same picture, or sound, without it."""
+
     entity_id: Mapped[int] = mapped_column(
         RowId,
         ForeignKey("entity.id", ondelete="CASCADE"),
