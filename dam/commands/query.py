@@ -33,7 +33,7 @@ def query(
     limit: Annotated[int | None, typer.Option(min=0, max=_MOST, help="At most this many.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """List entities by the components they have.
+    """List entities by their components and what these say.
 
     Components are named as in `show`: ImagePHash, Dimensions, FileLocation. A condition is a component and
     its column, one of = < <= > >= ~ (contains), and a value: 'CaptureTime.local>=2026-05' and
