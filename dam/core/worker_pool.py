@@ -200,10 +200,11 @@ class WorkerPool:
         for variable, value in _ENVIRONMENT.items():
             os.environ.setdefault(variable, value)
         multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED)
-        # First, since it leaves no signal blocked behind it.
-        resource_tracker.ensure_running()
-        with _interrupts_blocked(), _current_folder_ignored():
-            forkserver.ensure_running()
+        with _current_folder_ignored():
+            # First, since it leaves no signal blocked behind it.
+            resource_tracker.ensure_running()
+            with _interrupts_blocked():
+                forkserver.ensure_running()
         return tempfile.TemporaryDirectory(prefix="dam-")
 
 

@@ -28,7 +28,7 @@ class EveryTypeComponent(Component):
     data: Mapped[bytes] = mapped_column(default=b"")
     seen: Mapped[dt.datetime] = mapped_column(Timestamp, default=NOW)
     shown: Mapped[dt.datetime] = mapped_column(WallTime, default=NOW.replace(tzinfo=None))
-    record: Mapped[dict[str, Any]] = mapped_column(Document, default=None)
+    record: Mapped[Any] = mapped_column(Document, default=1)
     note: Mapped[str | None] = mapped_column(default=None)
 
 
