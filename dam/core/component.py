@@ -51,8 +51,8 @@ class Component(Base):
     is_index: ClassVar[bool] = False
     """Whether it is there for searching alone, so that people are told only how many there are."""
 
-    enriches: ClassVar[bool] = True
-    """Whether a copy that has it is worth more than one of the same picture, or sound, without it."""
+    enriches: ClassVar[bool] = False
+    """Whether it is metadata, which makes a copy worth more than one of the same picture without it."""
 
     entity_id: Mapped[int] = mapped_column(
         RowId,

@@ -19,7 +19,8 @@ from dam.search.page import Entities
 def best_first(session: Session, registry: Registry, pictures: Pictures, candidates: Numbers) -> Numbers:
     """Return these pictures, by number, from the best one to the least.
 
-    Metadata is the richer the more kinds of components that enrich an entity has; the oldest is what was added first.
+    Metadata is the richer the more kinds of components there are that enrich an entity; the oldest is
+    what was added first.
     """
     pixels = pictures.width[candidates].astype(np.uint64) * pictures.height[candidates]
     richness = _count_components(session, registry, pictures.entities[candidates])
@@ -38,6 +39,8 @@ def _count_components(session: Session, registry: Registry, entities: Entities) 
     """Return how many kinds of enriching components each entity has; `entities` is ascending."""
     kinds = [component for component in registry.components if component.enriches]
     counts = np.zeros(len(entities), dtype=np.int64)
+    if not kinds:
+        return counts
     for some in batched(entities.tolist()):
         lots = [_owners(component, number, some) for number, component in enumerate(kinds)]
         owners = [entity for entity, _ in session.execute(union_all(*lots))]

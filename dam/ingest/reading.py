@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from sqlalchemy import select
 
@@ -18,8 +17,8 @@ from dam.models.image.preview_component import PreviewComponent
 from dam.models.preview import Preview
 from dam.models.stored_copy_component import find_stored
 from dam.services.file_storage import Store
-from dam.services.os_errors import store_errors
-from dam.services.source_file import CHUNK_BYTES, SourceFile, behind_link
+from dam.services.source_file import SourceFile, behind_link
+from dam.services.sources import stored_chunks
 
 
 def verified_chunks(database: Database, store: Callable[[], Store], entity: int) -> Iterator[bytes]:
@@ -34,7 +33,7 @@ def verified_chunks(database: Database, store: Callable[[], Store], entity: int)
         raise NothingFound(f"no bytes: entity {entity}: they are in no store and at no known place")
     where = f"entity {entity} in the store" if stored or not place else show_path(place.path)
     hasher = hashlib.sha256()
-    for chunk in _stored(store(), bytes(digest)) if stored or not place else _in_place(place.path):
+    for chunk in stored_chunks(store(), bytes(digest)) if stored or not place else _in_place(place.path):
         hasher.update(chunk)
         yield chunk
     if hasher.digest() != bytes(digest):
@@ -91,17 +90,6 @@ def previews_of(
         if file is not None:
             with file:
                 yield entity, file.read()
-
-
-def _stored(store: Store, digest: bytes) -> Iterator[bytes]:
-    with store.open(digest) as file:
-        while chunk := _read(file, digest):
-            yield chunk
-
-
-def _read(file: BinaryIO, digest: bytes) -> bytes:
-    with store_errors("cannot read from the store", digest.hex()):
-        return file.read(CHUNK_BYTES)
 
 
 def _in_place(path: bytes) -> Iterator[bytes]:

@@ -2,21 +2,21 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from dam.core.content import Content
 from dam.core.path_text import show_path
 from dam.errors import IntegrityError, SourceChanged, SourceUnreachable
 from dam.services.file_storage import Staged, Store
-from dam.services.os_errors import source_error
+from dam.services.os_errors import source_error, store_errors
 from dam.services.recent_contents import RECENT
-from dam.services.source_file import NotRegular, SourceFile, behind_link
+from dam.services.source_file import CHUNK_BYTES, NotRegular, SourceFile, behind_link
 
 MOST_IN_MEMORY = 64 << 20
-"""Files in place of up to this many bytes are read once and kept in memory while they are visited."""
+"""Contents of up to this many bytes are read once and kept in memory while they are visited."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,23 @@ class StoredSource:
 
     @contextmanager
     def content(self) -> Iterator[Content]:
-        """Give the stored bytes.
+        """Give the stored bytes, once they have proved to be the entity's.
 
-        Their size is checked, not their digest: reading everything twice is what verifying is for.
         Raises IntegrityError if they are missing or damaged, NoLibrary and StoreError.
         """
         size = self.store.size(self.sha256)
         if size != self.size:
-            reason = "missing from the store" if size is None else f"has {size} bytes instead of {self.size}"
-            raise IntegrityError(f"cannot read from the store: {self.sha256.hex()}: {reason}")
-        yield Content(open=lambda: self.store.open(self.sha256), size=self.size)
+            raise self._damaged(
+                "missing from the store" if size is None else f"has {size} bytes instead of {self.size}"
+            )
+        chunks = stored_chunks(self.store, self.sha256)
+        content = _verified(chunks, self, lambda: self.store.open(self.sha256))
+        if content is None:
+            raise self._damaged("is damaged in the store")
+        yield content
+
+    def _damaged(self, reason: str) -> IntegrityError:
+        return IntegrityError(f"cannot read from the store: {self.sha256.hex()}: {reason}")
 
 
 @dataclass(frozen=True)
@@ -144,27 +151,15 @@ class InPlaceSource:
         with ExitStack() as stack:
             with self._source_protocol():
                 source = stack.enter_context(SourceFile.open(behind_link(self.path)))
-                content = self._verified(source)
+                if source.facts.size != self.size:
+                    raise self._other_content()
+                content = _verified(source.chunks(), self, lambda: _reopen(source))
+            if content is None:
+                raise self._other_content()
             yield content
             with self._source_protocol():
                 if self.size > MOST_IN_MEMORY:
                     source.check_unchanged()
-
-    def _verified(self, source: SourceFile) -> Content:
-        if source.facts.size != self.size:
-            raise self._other_content()
-        if self.size > MOST_IN_MEMORY:
-            digest = hashlib.sha256()
-            for chunk in source.chunks():
-                digest.update(chunk)
-            content = Content(open=lambda: _reopen(source), size=self.size)
-        else:
-            data = b"".join(source.chunks())
-            digest = hashlib.sha256(data)
-            content = Content.from_bytes(data)
-        if digest.digest() != self.sha256:
-            raise self._other_content()
-        return content
 
     @contextmanager
     def _source_protocol(self) -> Iterator[None]:
@@ -178,6 +173,45 @@ class InPlaceSource:
 
     def _other_content(self) -> IntegrityError:
         return IntegrityError(f"cannot use: {show_path(self.path)}: is no longer the content it was")
+
+
+class _Known(Protocol):
+    """What is known of the bytes that there should be."""
+
+    @property
+    def sha256(self) -> bytes: ...
+
+    @property
+    def size(self) -> int: ...
+
+
+def _verified(chunks: Iterator[bytes], known: _Known, reopen: Callable[[], BinaryIO]) -> Content | None:
+    """Return bytes of the right size that were read, None if they are not those of this digest.
+
+    Bytes that are too many for memory are opened again.
+    """
+    if known.size > MOST_IN_MEMORY:
+        digest = hashlib.sha256()
+        for chunk in chunks:
+            digest.update(chunk)
+        content = Content(open=reopen, size=known.size)
+    else:
+        data = b"".join(chunks)
+        digest = hashlib.sha256(data)
+        content = Content.from_bytes(data)
+    return content if digest.digest() == known.sha256 else None
+
+
+def stored_chunks(store: Store, sha256: bytes) -> Iterator[bytes]:
+    """Yield what is stored under this digest, unverified; raises as `Store.open` does."""
+    with store.open(sha256) as file:
+        while chunk := _read(file, sha256):
+            yield chunk
+
+
+def _read(file: BinaryIO, sha256: bytes) -> bytes:
+    with store_errors("cannot read from the store", sha256.hex()):
+        return file.read(CHUNK_BYTES)
 
 
 def _reopen(source: SourceFile) -> BinaryIO:

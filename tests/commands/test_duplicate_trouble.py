@@ -30,8 +30,7 @@ def twins(library: CommandInProcess, tmp_path: Path) -> list[Path]:
 
 
 FORMATS = {"lake.png": "PNG", "lake.bmp": "BMP", "lake.tif": "TIFF"}
-# What is in the store has one more component.
-ALL = [("pixel-identical", ["lake.tif", "lake.png", "lake.bmp"])]
+ALL = [("pixel-identical", ["lake.png", "lake.bmp", "lake.tif"])]
 
 
 def test_what_is_gone_before_it_was_decoded_is_near_and_it_is_said(
@@ -90,6 +89,22 @@ def test_bytes_that_the_store_has_lost_are_said_not_to_be_compared(
     assert {one["entity"] for one in (found[0]["best"], *found[0]["members"])} == {1, 2}
     assert "out of reach or damaged" in result.stderr
     assert "entity 3: " in result.stderr
+
+
+def test_of_bytes_that_rotted_in_the_store_nothing_is_derived_until_they_are_healed(
+    library: CommandInProcess, twins: list[Path]
+) -> None:
+    stored = object_file(show(library, 3)["sha256"])
+    stored.chmod(0o644)
+    with stored.open("r+b") as file:
+        file.seek(-1000, os.SEEK_END)
+        file.write(b"rot")
+    _, summary, result = answer(library, "--class", "pixel")
+    assert (result.exit_code, summary["undecoded"]) == (4, 1)
+    assert "entity 3: " in result.stderr
+    assert "is damaged in the store" in result.stderr
+    assert "healed" in library("add-asset", "--rehash", twins[2]).stdout
+    assert groups(library) == ALL
 
 
 def test_a_library_that_can_only_be_read_answers_all_but_what_it_would_have_to_store(

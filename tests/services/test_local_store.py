@@ -15,6 +15,7 @@ from dam.errors import IntegrityError
 from dam.services.file_storage import create_store, open_store
 from dam.services.stores.local_store import LocalStore
 from dam.testing import fetch, put
+from tests.services.object_path import object_path
 from tests.services.processes import run_on_tiny_disk, run_python, strace
 
 PUT = """
@@ -28,11 +29,6 @@ try:
 except DamError as error:
     print(type(error).__name__, error.exit_code, error.message)
 """
-
-
-def object_path(store: LocalStore, sha256: bytes) -> Path:
-    name = sha256.hex()
-    return Path(store.root, "objects", name[:2], name[2:4], name)
 
 
 def quarantined(store: LocalStore) -> list[Path]:

@@ -14,6 +14,7 @@ from dam.errors import IntegrityError, SourceUnreachable
 from dam.services.sources import MOST_IN_MEMORY, InPlaceSource, StoredSource
 from dam.services.stores.local_store import LocalStore
 from dam.testing import NOTHING_HAS_THIS, put
+from tests.services.object_path import object_path
 from tests.services.processes import run_python_unprivileged
 
 
@@ -45,6 +46,19 @@ class TestFromTheStore:
         digests = put(store, [b"stored"]).digests
         with pytest.raises(IntegrityError, match="has 6 bytes instead of 7"):
             read(StoredSource(store, digests.sha256, 7))
+
+    @pytest.mark.parametrize("size", [10, MOST_IN_MEMORY + 10])
+    def test_other_bytes_of_the_same_size_are_an_integrity_error(self, store: LocalStore, size: int) -> None:
+        digests = put(store, [b"the head", bytes(size - 8)]).digests
+        source = StoredSource(store, digests.sha256, digests.size)
+        with source.content() as content:
+            assert content.head(8) == b"the head"
+        path = object_path(store, digests.sha256)
+        path.chmod(0o644)
+        with path.open("r+b") as file:
+            file.write(b"THE")
+        with pytest.raises(IntegrityError, match="is damaged in the store"):
+            read(source)
 
 
 @pytest.fixture(params=["small", "large"])

@@ -16,6 +16,8 @@ FIELDS = ("album", "album_artist", "year", "track", "track_total", "disc", "disc
 class AudioAlbumComponent(Component):
     """The album, when it came out, and the recording's place on it."""
 
+    enriches = True
+
     album: Mapped[str | None]
     album_artist: Mapped[str | None]
     date: Mapped[str | None]

@@ -13,6 +13,8 @@ FIELDS = ("title", "artist", "composer", "genre", "comment")
 class AudioRecordingComponent(Component):
     """The recording's own tags, each with its first value; `AudioTag` has the others."""
 
+    enriches = True
+
     title: Mapped[str | None]
     artist: Mapped[str | None]
     composer: Mapped[str | None]

@@ -14,6 +14,8 @@ _ELSEWHERE = frozenset((*audio_album_component.FIELDS, *audio_recording_componen
 class AudioTagComponent(Component):
     """A tag that has no column of its own, or a further value of one that has."""
 
+    enriches = True
+
     tag: Mapped[str] = mapped_column(Text, primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     """Counts the values of a tag from 0, those in columns too."""

@@ -14,6 +14,8 @@ _MAKE, _MODEL = 271, 272
 class CameraComponent(Component):
     """The camera, phone or scanner: maker and model as the file has them, and a name to search by."""
 
+    enriches = True
+
     make: Mapped[str | None]
     model: Mapped[str | None]
     name: Mapped[str] = mapped_column(index=True)

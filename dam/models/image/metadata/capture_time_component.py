@@ -30,6 +30,8 @@ class CaptureTimeComponent(Component):
     Where only the time of its digitization is known, it is that.
     """
 
+    enriches = True
+
     local: Mapped[datetime] = mapped_column(WallTime, index=True)
     precision: Mapped[str]
     """What `local` is exact to: year, month, day, minute or second."""

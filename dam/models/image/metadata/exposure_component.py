@@ -24,6 +24,8 @@ _Numbers = tuple[float | None, ...]
 class ExposureComponent(Component):
     """Exposure time in seconds, aperture as f-number, ISO, and focal lengths in mm."""
 
+    enriches = True
+
     seconds: Mapped[float | None]
     aperture: Mapped[float | None]
     iso: Mapped[int | None] = mapped_column(BigInteger)

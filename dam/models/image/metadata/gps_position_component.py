@@ -28,6 +28,8 @@ _Position = tuple[float, float, float | None]
 class GpsPositionComponent(Component):
     """Latitude and longitude in degrees, north and east positive, and the altitude in metres."""
 
+    enriches = True
+
     latitude: Mapped[float] = mapped_column(index=True)
     longitude: Mapped[float]
     altitude: Mapped[float | None]

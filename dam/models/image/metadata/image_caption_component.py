@@ -14,6 +14,8 @@ _DESCRIPTION, _CAPTION = 270, (2, 120)
 class ImageCaptionComponent(Component):
     """The description of the picture."""
 
+    enriches = True
+
     text: Mapped[str] = mapped_column(Text)
     source: Mapped[str]
 

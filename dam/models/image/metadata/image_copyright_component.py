@@ -14,6 +14,8 @@ _COPYRIGHT, _NOTICE = 33432, (2, 116)
 class ImageCopyrightComponent(Component):
     """The copyright notice."""
 
+    enriches = True
+
     text: Mapped[str] = mapped_column(Text)
     source: Mapped[str]
 

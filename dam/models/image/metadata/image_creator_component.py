@@ -17,6 +17,8 @@ _ARTIST, _BY_LINE, _WINDOWS_AUTHOR = 315, (2, 80), 0x9C9D
 class ImageCreatorComponent(Component):
     """One of those who made the picture, in the order in which they are named."""
 
+    enriches = True
+
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(Text)
     source: Mapped[str]

@@ -17,6 +17,8 @@ _KEYWORDS, _WINDOWS_KEYWORDS = (2, 25), 0x9C9E
 class ImageKeywordComponent(Component):
     """One keyword of a picture."""
 
+    enriches = True
+
     keyword: Mapped[str] = mapped_column(String(NAME_LIMIT), primary_key=True, index=True)
     source: Mapped[str]
 

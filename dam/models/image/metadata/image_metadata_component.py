@@ -14,8 +14,6 @@ from dam.models.image.metadata.embedded import Metadata
 class ImageMetadataComponent(Component):
     """The whole record as JSON: the directories of EXIF by tag, IPTC by data set, XMP by property."""
 
-    enriches = False  # every TIFF has one, if only of where its pixels are
-
     record: Mapped[dict[str, Any]] = mapped_column(Document)
 
 

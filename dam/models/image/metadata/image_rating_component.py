@@ -16,6 +16,8 @@ _REJECTED, _BEST = -1, 5
 class ImageRatingComponent(Component):
     """One to five stars, 0 for none yet, -1 for a picture that was rejected."""
 
+    enriches = True
+
     stars: Mapped[float]
     source: Mapped[str]
 

@@ -14,6 +14,8 @@ _TITLE, _WINDOWS_TITLE = (2, 5), 0x9C9B
 class ImageTitleComponent(Component):
     """The title that somebody gave the picture."""
 
+    enriches = True
+
     text: Mapped[str] = mapped_column(Text)
     source: Mapped[str]
 

@@ -19,6 +19,8 @@ _Lens = tuple[str | None, str | None, tuple[float | None, ...]]
 class LensComponent(Component):
     """The lens by name, and what it can do: focal lengths in mm, and the widest aperture at either end."""
 
+    enriches = True
+
     make: Mapped[str | None]
     model: Mapped[str | None] = mapped_column(index=True)
     shortest: Mapped[float | None]

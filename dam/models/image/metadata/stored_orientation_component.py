@@ -15,8 +15,6 @@ _ORIENTATION = 0x0112
 class StoredOrientationComponent(Component):
     """The orientation that the file states, 1 to 8 as EXIF numbers it."""
 
-    enriches = False
-
     value: Mapped[int] = mapped_column(SmallInteger)
     source: Mapped[str]
 
