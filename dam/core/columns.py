@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Dialect, Integer, LargeBinary
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from dam.errors import IntegrityError
 
@@ -17,8 +17,24 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RowId = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit key; on SQLite INTEGER, so that a single-column key is the rowid itself."""
 
-Document = JSON().with_variant(JSONB(), "postgresql")
-"""JSON that can be searched in: on PostgreSQL JSONB, which forgets the order of keys."""
+
+class Document(TypeDecorator[Any]):
+    """JSON that can be searched in: on PostgreSQL JSONB, which forgets the order of keys."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of the database; importing PostgreSQL's takes 60 ms, so only it does."""
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(JSON())
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB())
+
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
+        """Let keys and places in lists be what JSON takes them for."""
+        return self.impl_instance.coerce_compared_value(op, value)
 
 
 class Unsigned64(TypeDecorator[int]):

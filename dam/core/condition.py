@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     ColumnElement,
     Float,
@@ -23,7 +22,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeEngine
 
-from dam.core.columns import Hash64, Timestamp, WallTime
+from dam.core.columns import Document, Hash64, Timestamp, WallTime
 from dam.core.component import Component, Entity, column_names, search_name
 from dam.core.period import read_period
 from dam.core.registry import Registry
@@ -90,7 +89,7 @@ def _column_of(component: type[Component], name: str) -> str:
 def _compare(
     column: Any, kind: TypeEngine[Any], keys: list[str], comparison: str, value: str
 ) -> ColumnElement[bool]:
-    if isinstance(kind, JSON):
+    if isinstance(kind, Document):
         path = tuple(int(key) if key.isdecimal() else key for key in keys)
         inner = column[path].as_string() if path else column
         return _compare_text(cast(inner, Text), comparison, value)

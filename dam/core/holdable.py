@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, LargeBinary, SmallInteger, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from dam.core.columns import Timestamp, Unsigned64, WallTime
+from dam.core.columns import Document, Timestamp, Unsigned64, WallTime
 from dam.core.component import Component, other_keys
 
 Check = Callable[[Any], bool]
@@ -95,6 +95,7 @@ _RULES: tuple[tuple[type[TypeEngine[Any]], Check], ...] = (
     (Unsigned64, _within(0, 1 << 64)),
     (Timestamp, lambda value: isinstance(value, datetime) and value.tzinfo is not None),
     (WallTime, lambda value: isinstance(value, datetime) and value.tzinfo is None),
+    (Document, _is_json),
     (JSON, _is_json),
     (Boolean, lambda value: isinstance(value, bool)),
     (BigInteger, _within(-(1 << 63), 1 << 63)),
