@@ -9,6 +9,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ _ENVIRONMENT = {
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TOP_PAD_": str(1 << 20),
 }
-_PRELOADED = ["dam.core.worker", "dam.core.visit", "dam.core.recognition", "sqlalchemy.orm"]
+_PRELOADED = ("dam.core.worker", "dam.core.visit", "dam.core.recognition", "sqlalchemy.orm")
 
 
 class WorkerPool:
@@ -199,7 +200,7 @@ class WorkerPool:
     def _prepare(self) -> tempfile.TemporaryDirectory[str]:
         for variable, value in _ENVIRONMENT.items():
             os.environ.setdefault(variable, value)
-        multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOADED)
+        multiprocessing.get_context("forkserver").set_forkserver_preload(_preloaded())
         with _current_folder_ignored():
             # First, since it leaves no signal blocked behind it.
             resource_tracker.ensure_running()
@@ -305,6 +306,12 @@ def _current_folder_ignored() -> Iterator[None]:
             del os.environ["PYTHONSAFEPATH"]
         else:
             os.environ["PYTHONSAFEPATH"] = before
+
+
+def _preloaded() -> list[str]:
+    """Return what is imported once for all workers: what of dam is imported here, and no plugin's code."""
+    imported = [name for name in sys.modules if name.startswith("dam.models.")]
+    return [*_PRELOADED, *sorted(imported)]
 
 
 @contextlib.contextmanager
