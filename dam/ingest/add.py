@@ -17,7 +17,7 @@ from dam.ingest.debts import Debts
 from dam.ingest.group import Group
 from dam.ingest.intake import Intake
 from dam.ingest.known import KnownPlaces
-from dam.ingest.listing import Listing
+from dam.ingest.listing import Listing, heeding
 from dam.ingest.options import AddOptions
 from dam.ingest.poison import find_poison, is_poison
 from dam.ingest.record import Recorded, Recorder
@@ -78,7 +78,8 @@ class Adding:
         with self._runner.database.read() as session:
             self._poison = find_poison(session)
         # It must not know this object: what is staged would stay until the garbage collector comes.
-        self._intake = Intake(listings, self._known_places(), partial(_take, adder, count(1), self._poison))
+        make = partial(_take, adder, count(1), self._poison)
+        self._intake = Intake(heeding(listings, until), self._known_places(), make)
 
     @property
     def ignored(self) -> int:

@@ -38,7 +38,7 @@ class Walker:
         """Yield every file under `top`, which may be a link itself, and whatever else is there.
 
         The order is always the same: a folder's own names sorted as bytes, then its folders, sorted,
-        too. The library's own folders are left out without a word. Raises nothing for what it finds: a
+        too. A folder without files gives an empty listing. The library's own folders are left out without a word. Raises nothing for what it finds: a
         folder that cannot be read is failed, and so is a `.damignore` that cannot be obeyed, whose
         folder is not entered then: what must be left out there is not known.
         """
@@ -92,8 +92,8 @@ class Walker:
                 yield listing
                 listing = Listing(folder.path)
             opened.look_at(names[start : start + LISTING_FILES], listing)
-        if listing.files or listing.others or listing.ignored:
-            yield listing
+        # Also if nothing is in it: whoever wants the walk to stop is heeded between two listings.
+        yield listing
 
 
 def _list(descriptor: int) -> tuple[list[bytes], OSError | None]:

@@ -16,6 +16,7 @@ from sqlalchemy import update
 
 from dam.commands.duration import seconds_of
 from dam.errors import UsageError
+from dam.ingest.options import AddOptions
 from dam.library import Library
 from dam.models.file_location_component import FileLocationComponent
 from tests.command_line import CommandInProcess, CommandProcess
@@ -304,3 +305,23 @@ def test_each_result_is_told_before_the_next_path_comes(
     ended = program.finish(process)
     assert ended.exit_code == 0
     assert "4 seen: 4 new" in ended.stderr
+
+
+@pytest.mark.parametrize("dry_run", [False, True], ids=["adding", "dry run"])
+def test_a_run_can_be_stopped_among_folders_without_files(
+    library: CommandInProcess, tmp_path: Path, dry_run: bool
+) -> None:
+    for number in range(50):
+        (tmp_path / "empty" / f"{number}").mkdir(parents=True)
+    asked = 0
+
+    def is_enough() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 20
+
+    with Library.open() as opened:
+        options = AddOptions(recursive=True, dry_run=dry_run)
+        run = opened.add_in_groups([os.fsencode(tmp_path / "empty")], options, is_enough)
+        assert [added for group in run for added in group] == []
+        assert run.is_cut_short
