@@ -50,6 +50,11 @@ class Listing:
     ignored: int = 0
     """How many names were left out because a `.damignore` says so; of a folder, only its own name."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to tell."""
+        return not (self.files or self.others or self.ignored)
+
 
 PAUSE = Listing(b"")
 """Stands between listings where the next one may be long in coming: what is at hand should not wait."""

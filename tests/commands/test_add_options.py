@@ -17,6 +17,7 @@ from sqlalchemy import update
 from dam.commands.duration import seconds_of
 from dam.errors import UsageError
 from dam.ingest.options import AddOptions
+from dam.ingest.walk import SILENT_FOLDERS
 from dam.library import Library
 from dam.models.file_location_component import FileLocationComponent
 from tests.command_line import CommandInProcess, CommandProcess
@@ -311,14 +312,14 @@ def test_each_result_is_told_before_the_next_path_comes(
 def test_a_run_can_be_stopped_among_folders_without_files(
     library: CommandInProcess, tmp_path: Path, dry_run: bool
 ) -> None:
-    for number in range(50):
+    for number in range(4 * SILENT_FOLDERS):
         (tmp_path / "empty" / f"{number}").mkdir(parents=True)
     asked = 0
 
     def is_enough() -> bool:
         nonlocal asked
         asked += 1
-        return asked > 20
+        return asked > 2
 
     with Library.open() as opened:
         options = AddOptions(recursive=True, dry_run=dry_run)
