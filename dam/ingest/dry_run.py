@@ -117,7 +117,21 @@ class DryRun:
             self._contents.put(digest)
             self._places.put(reading.path, digest)
             size = reading.digests.size
-            yield reading, Added(reading.path, status, entity, digest, size, named=reading.named)
+            to_move = self.options.move
+            note = "would be moved" if to_move else None
+            yield (
+                reading,
+                Added(
+                    reading.path,
+                    status,
+                    entity,
+                    digest,
+                    size,
+                    note=note,
+                    named=reading.named,
+                    to_move=to_move,
+                ),
+            )
 
     def _folders_of(self, readings: list[Reading]) -> dict[tuple[int, bytes], Folder]:
         return {(r.number, r.name): self._folders.of(os.path.dirname(r.path)) for r in readings}

@@ -42,9 +42,9 @@ class Walker:
 
         The order is always the same: a folder's own names sorted as bytes, then its folders, sorted,
         too. Of very many folders in a row without files, some give an empty listing. The library's own
-        folders are left out without a word. Raises nothing for what it finds: a folder that cannot be read is failed, and so is a
-        `.damignore` that cannot be obeyed, whose folder is not entered then: what must be left out there
-        is not known.
+        folders are left out without a word. Raises nothing for what it finds: a folder that cannot be
+        read is failed, and so is a `.damignore` that cannot be obeyed, whose folder is not entered then:
+        what must be left out there is not known.
         """
         pending = [Folder(top, None, is_link=True)]
         silent = 0

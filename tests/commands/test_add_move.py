@@ -329,9 +329,23 @@ def test_a_dry_run_deletes_nothing_and_says_so(library: CommandInProcess, media:
     told = library("add-asset", "-n", "--json", "--move", "-r", media)
     assert told.exit_code == 0
     assert "dry run, nothing written: 4 seen: 4 new" in told.stderr
-    assert told.stderr.endswith("; 0 moved\n")
-    assert {one["moved"] for one in told.json} == {False}
+    assert told.stderr.endswith("; would move 4\n")
+    assert {(one["moved"], one["note"]) for one in told.json} == {(False, "would be moved")}
     assert (everything(), contents(media)) == (before, files)
+
+
+def test_a_dry_run_lists_just_what_would_be_deleted(filled: CommandInProcess, media: Path) -> None:
+    write(media / "new.txt", b"new")
+    write(media / "copy.txt", b"new")
+    (media / "link").symlink_to("new.txt")
+    told = filled("add-asset", "-n", "--move", "-r", media)
+    done = filled("add-asset", "--move", "-r", media)
+    assert told.stderr.endswith("; would move 6\n")
+    assert done.stderr.endswith("; 6 moved\n")
+    foretold = told.stdout.replace("(would be moved)", "(moved)")
+    assert [line.split()[0::2] for line in foretold.splitlines()] == [
+        line.split()[0::2] for line in done.stdout.splitlines()
+    ]
 
 
 def test_what_fails_or_is_skipped_is_not_deleted(library: CommandInProcess, tmp_path: Path) -> None:

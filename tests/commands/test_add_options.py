@@ -119,6 +119,16 @@ def test_jobs_overrides_the_setting(
     assert program("add-asset", "--jobs", "cpus", fine).exit_code == 0
 
 
+def test_cpus_means_as_many_jobs_as_this_process_may_use_cpus(
+    library: CommandInProcess, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(99999)))
+    counted = library("add-asset", "-n", "-j", "cpus", media / "notes.txt")
+    named = library("add-asset", "-n", "-j", "99999", media / "notes.txt")
+    assert counted.exit_code == 2, "so many are refused, which one is not"
+    assert counted.stderr == named.stderr
+
+
 @pytest.mark.parametrize("value", ["x", "", "-1", "1.5", "CPUS", "99999", "\u0664"])
 def test_a_bad_number_of_jobs_is_a_usage_error(library: CommandInProcess, media: Path, value: str) -> None:
     refused = library("add-asset", f"--jobs={value}", media / "notes.txt")
