@@ -39,7 +39,7 @@ class OwnFiles:
         return (status.st_dev, status.st_ino) in self.folders
 
     def is_stores(self, folder: int) -> bool:
-        """Tell whether an open folder is a store, of whichever library, out of which nothing is to be moved."""
+        """Tell whether an open folder is a store of some library, out of which nothing is to be moved."""
         if not self.moving:
             return False
         try:
