@@ -148,5 +148,7 @@ def _named(
 
     if not paths and from_file is None:
         raise UsageError("nothing to add: no path was given", hint="dam-cli add-asset --help")
+    if null and from_file is None:
+        raise UsageError("bad option: --null: there is no list", hint="give one with --from-file")
     listed = iter(()) if from_file is None else listed_paths(from_file, null=null, until=until)
     return chain(map(os.fsencode, paths), listed)

@@ -55,7 +55,7 @@ class AddReport:
         if self._troubled:
             text += f" ({self._troubled} with problems: see show)"
         if self._move:
-            text += f"; {self._moved} moved"
+            text += f"; would move {self._moved}" if self._dry_run else f"; {self._moved} moved"
         if ignored:
             text += f"; {counted(ignored, 'name', 'names')} left out by .damignore"
         talk(text)
@@ -69,7 +69,7 @@ class AddReport:
         self._counts[added.status] += 1
         self._troubled += bool(added.problems)
         self._damaged += added.healed or added.damaged
-        self._moved += added.moved
+        self._moved += added.moved or added.to_move
         self._stayed += added.stayed
         self._refused += added.status == "failed" or (added.status == "skipped" and added.named)
         if self._as_json:

@@ -13,12 +13,15 @@ LogLevel = Annotated[
     BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value),
 ]
 
+ENV_FILE = ".env"
+"""Read in the current folder."""
+
 
 class Settings(BaseSettings):
     """Where the library is, and how the program works on it."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", populate_by_name=True
+        env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", populate_by_name=True
     )
 
     database_url: str = Field(default="sqlite:///./dam.db", validation_alias="DATABASE_URL")

@@ -1,7 +1,7 @@
 """Executors: where jobs run. In this process, or in supervised workers that may die."""
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
@@ -12,6 +12,9 @@ J = TypeVar("J", bound=Job)
 _BATCH_JOBS = 32
 _BATCH_COST = 1 << 20
 """Bytes from which on a batch of jobs is large enough to keep a worker busy."""
+
+_PATIENCE = 0.25
+"""Seconds for which a result is waited for before it is asked again whether to stop."""
 
 Finished = list[tuple[Job, Any]]
 """Jobs with what they returned."""
@@ -114,19 +117,24 @@ class _Queue:
         self._waiting.clear()
 
 
-def run_jobs(executor: Executor, jobs: Iterable[J]) -> Generator[tuple[J, Any], None, None]:
-    """Yield every job with its result; `jobs` is consumed no faster than needed to keep busy."""
+def run_jobs(
+    executor: Executor, jobs: Iterable[J], until: Callable[[], bool] | None = None
+) -> Generator[tuple[J, Any], None, None]:
+    """Yield every job with its result; `jobs` is consumed no faster than needed to keep busy.
+
+    When `until` returns true no more are begun, and those under way are forgotten.
+    """
     batches = in_batches(jobs)
     channel = executor.channel()
     under_way = 0
     try:
-        while True:
+        while not (until and until()):
             # Where others keep the workers busy there may never be room: one batch may always wait its turn.
             while (channel.has_room or not under_way) and (batch := next(batches, None)):
                 channel.start(batch)
                 under_way += len(batch)
-            done = channel.finished()
-            if not done:
+            done = channel.finished(_PATIENCE if until else None)
+            if not (done or under_way):
                 return
             under_way -= len(done)
             yield from done  # type: ignore[misc]  # a channel gives back the very jobs it was given

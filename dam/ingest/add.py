@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -17,9 +17,9 @@ from dam.ingest.debts import Debts
 from dam.ingest.group import Group
 from dam.ingest.intake import Intake
 from dam.ingest.known import KnownPlaces
-from dam.ingest.listing import Listing
+from dam.ingest.listing import Listing, heeding
 from dam.ingest.options import AddOptions
-from dam.ingest.poison import find_poison, is_poison
+from dam.ingest.poison import Suspects, find_poison, is_poison
 from dam.ingest.record import Recorded, Recorder
 from dam.ingest.removal import Removal, close_places
 from dam.ingest.take import Reading, Refused, Take, first_visit
@@ -78,7 +78,8 @@ class Adding:
         with self._runner.database.read() as session:
             self._poison = find_poison(session)
         # It must not know this object: what is staged would stay until the garbage collector comes.
-        self._intake = Intake(listings, self._known_places(), partial(_take, adder, count(1), self._poison))
+        make = partial(_take, adder, count(1), self._poison)
+        self._intake = Intake(heeding(listings, until), self._known_places(), make)
 
     @property
     def ignored(self) -> int:
@@ -296,7 +297,7 @@ class Adding:
 
 
 def _take(
-    adder: Adder, numbers: Iterator[int], poison: Collection[bytes], path: bytes, size: int, named: bool
+    adder: Adder, numbers: Iterator[int], poison: Suspects, path: bytes, size: int, named: bool
 ) -> Take:
     """Return the job of reading one more file."""
     return Take(

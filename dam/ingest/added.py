@@ -35,6 +35,8 @@ class Added:
     """Whether the user named this very path."""
     moved: bool = False
     """Whether the file was deleted where it was found, its copy in the store having been verified."""
+    to_move: bool = False
+    """Whether it would be moved: told by a dry run, which does not look whether the file may be deleted."""
     stayed: bool = False
     """Whether it should have been moved, and is still where it was found."""
     damaged: bool = False

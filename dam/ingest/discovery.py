@@ -66,7 +66,7 @@ class _Named:
         self._since = 0.0
         self._database = own.files()
         self._judged_folder: bytes | None = None
-        self._is_ours = False
+        self._claim: str | None = None
 
     def split(self, path: bytes) -> tuple[bytes, bytes]:
         """Return the absolute folder and the name of a path, without asking the system each time."""
@@ -118,11 +118,11 @@ class _Named:
         if stat.S_ISLNK(status.st_mode):
             return self._judge_link(path)
         if stat.S_ISDIR(status.st_mode):
-            return self._judge_content(path, status, self._own.holds(path, status))
+            return self._judge_content(path, status, self._own.claim(path, status))
         if folder != self._judged_folder:
-            is_ours = self._own.holds(folder, stat_path(folder, follow_symlinks=True))
-            self._judged_folder, self._is_ours = folder, is_ours
-        return self._judge_content(path, status, self._is_ours or self._own.is_own(status))
+            claim = self._own.claim(folder, stat_path(folder, follow_symlinks=True))
+            self._judged_folder, self._claim = folder, claim
+        return self._judge_content(path, status, OURS if self._own.is_own(status) else self._claim)
 
     def _judge_link(self, path: bytes) -> os.stat_result | Candidate | None:
         try:
@@ -131,16 +131,21 @@ class _Named:
             if self._follow_links:
                 return _verdict(path, *why_unreachable(error))
             return _verdict(path, FoundKind.SKIPPED, _LINK)
-        if self._follow_links or stat.S_ISDIR(target.st_mode):  # To a folder the user's word is enough.
-            return self._judge_content(path, target, self._own.is_target(path, target))
+        is_folder = stat.S_ISDIR(target.st_mode)
+        if is_folder and self._own.moving:
+            return _verdict(path, FoundKind.SKIPPED, _LINK, "move out of the folder that it points to")
+        if self._follow_links or is_folder:  # To a folder the user's word is enough.
+            return self._judge_content(path, target, self._own.claim_on_target(path, target))
         hint = "add the file that it points to" if stat.S_ISREG(target.st_mode) else None
         return _verdict(path, FoundKind.SKIPPED, _LINK, hint)
 
     def _judge_content(
-        self, path: bytes, status: os.stat_result, is_ours: bool
+        self, path: bytes, status: os.stat_result, claim: str | None
     ) -> os.stat_result | Candidate | None:
-        if is_ours or identity(status) in self._database:
-            return _verdict(path, FoundKind.SKIPPED, OURS)
+        if claim is None and identity(status) in self._database:
+            claim = OURS
+        if claim is not None:
+            return _verdict(path, FoundKind.SKIPPED, claim)
         reason = why_not_regular(status.st_mode)
         if reason is None:
             return status

@@ -11,7 +11,7 @@ from dam.core.executor import Executor, run_jobs
 from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
 from dam.ingest.folders import Folders
 from dam.ingest.known import KnownPlaces, unsifted
-from dam.ingest.listing import PAUSE, Listing
+from dam.ingest.listing import PAUSE, Listing, heeding
 from dam.ingest.options import AddOptions
 from dam.ingest.take import Reading, Refused, Take
 from dam.models.content_hash_sha256_component import find_by_sha256
@@ -34,11 +34,12 @@ class DryRun:
     store: Store
     options: AddOptions
     until: Callable[[], bool] = lambda: False
-    """When it returns true the run ends with what it has found out."""
+    """When it returns true the run ends with what it has found out, and reads no other file."""
     ignored: int = 0
     """How many names were left out so far because a `.damignore` says so."""
     is_cut_short: bool = False
     """Whether something was left that was not looked at."""
+    _has_failed: bool = False
     _folders: Folders = field(default_factory=Folders)
     _contents: TemporaryMap[bytes] = field(default_factory=TemporaryMap)
     """What would be in the library by now, by SHA-256."""
@@ -49,14 +50,14 @@ class DryRun:
         takes: list[Take] = []
         count = 0
         known = KnownPlaces(self.database, self._folders, self.store if self.options.copy else None)
-        reads_all = self.options.reads_everything
-        for sifted in map(unsifted, self.listings) if reads_all else known.sift_all(self.listings):
-            if self.until():
+        listings = heeding(self.listings, self.until)
+        for sifted in map(unsifted, listings) if self.options.reads_everything else known.sift_all(listings):
+            if self._has_failed or self.until():
                 self.is_cut_short = True
-                return
+                break
             listing = sifted.listing
             self.ignored += listing.ignored
-            yield [Added.of(candidate) for candidate in listing.others]
+            yield self._noted([Added.of(candidate) for candidate in listing.others])
             yield UnchangedFiles(listing.folder, sifted.unchanged, listing.named)
             for name, status in sifted.changed:
                 count += 1
@@ -66,11 +67,26 @@ class DryRun:
                 takes = []
         yield self._foretell(takes)
 
+    def _noted(self, outcomes: list[Added]) -> list[Added]:
+        """Return the same, having noted a failure that is to end the run."""
+        if self.options.stop_on_error and any(one.status is AddStatus.FAILED for one in outcomes):
+            self._has_failed = True
+        return outcomes
+
     def _take(self, number: int, path: bytes, size: int, listing: Listing) -> Take:
         return Take(number, path, size, listing.named, follow=self.options.follow_links)
 
     def _foretell(self, takes: list[Take]) -> list[Added]:
-        done = sorted(run_jobs(self.executor, takes), key=lambda pair: pair[0].number)
+        read: dict[int, Reading | Refused] = {}
+        failed_before = self._has_failed
+        for job, result in run_jobs(
+            self.executor, takes, lambda: self.until() or self._has_failed > failed_before
+        ):
+            read[job.number] = result
+            if isinstance(result, Refused):
+                self._noted([Added.refused(job, result)])
+        self.is_cut_short = self.is_cut_short or len(read) < len(takes)
+        done = [(job, read[job.number]) for job in takes if job.number in read]
         readings = [result for _, result in done if isinstance(result, Reading)]
         with self.database.read() as session:
             judged = {reading.number: one for reading, one in self._judge(session, readings)}
@@ -101,7 +117,21 @@ class DryRun:
             self._contents.put(digest)
             self._places.put(reading.path, digest)
             size = reading.digests.size
-            yield reading, Added(reading.path, status, entity, digest, size, named=reading.named)
+            to_move = self.options.move
+            note = "would be moved" if to_move else None
+            yield (
+                reading,
+                Added(
+                    reading.path,
+                    status,
+                    entity,
+                    digest,
+                    size,
+                    note=note,
+                    named=reading.named,
+                    to_move=to_move,
+                ),
+            )
 
     def _folders_of(self, readings: list[Reading]) -> dict[tuple[int, bytes], Folder]:
         return {(r.number, r.name): self._folders.of(os.path.dirname(r.path)) for r in readings}

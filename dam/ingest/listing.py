@@ -1,6 +1,7 @@
 """What a walk comes by: the files of one folder, and what is there besides."""
 
 import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -49,6 +50,22 @@ class Listing:
     ignored: int = 0
     """How many names were left out because a `.damignore` says so; of a folder, only its own name."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to tell."""
+        return not (self.files or self.others or self.ignored)
+
 
 PAUSE = Listing(b"")
 """Stands between listings where the next one may be long in coming: what is at hand should not wait."""
+
+
+def heeding(listings: Iterable[Listing], until: Callable[[], bool]) -> Iterator[Listing]:
+    """Yield the listings, with a PAUSE after each of them from when `until` returns true.
+
+    Many listings are sifted together and many jobs are gathered from them: nobody need wait for that.
+    """
+    for listing in listings:
+        yield listing
+        if until():
+            yield PAUSE

@@ -101,10 +101,10 @@ class OpenFolder:
     def _led_to_us(self, name: bytes, target: os.stat_result) -> Candidate | None:
         """Return what to say of a link that leads into the library."""
         try:
-            is_ours = self.own.is_target(self._path(name), target)
+            reason = self.own.claim_on_target(self._path(name), target)
         except OSError as error:
             return self._judged(name, FoundKind.FAILED, why(error))
-        return self._judged(name, FoundKind.SKIPPED, OURS) if is_ours else None
+        return self._judged(name, FoundKind.SKIPPED, reason) if reason else None
 
     def _not_content(self, name: bytes, status: os.stat_result) -> Candidate | None:
         reason = why_not_regular(status.st_mode)

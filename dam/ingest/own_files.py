@@ -1,12 +1,15 @@
-"""The library's own folders and files, which are never added to it."""
+"""The library's own folders and files, which are never added to it, and what is never moved into it."""
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dam.services.deep_paths import open_path
+from dam.services.stores.marker import MARKER
 
 OURS = "is part of the library itself"
+STORE = "is the store of another library, and is not moved"
+IN_STORE = "is in the store of another library, and is not moved"
 
 Identity = tuple[int, int]
 """A file or folder by device and inode."""
@@ -26,43 +29,60 @@ class OwnFiles:
     folders: frozenset[Identity]
     database: bytes | None
     """Path of the SQLite file; what SQLite keeps beside it counts too."""
+    settings: Identity | None = field(default=None, kw_only=True)
+    """The `.env` that says where the library is. It may be added, but not moved."""
+    moving: bool = field(default=False, kw_only=True)
+    """Whether what is not left out here will be deleted: then the settings count, and others' stores."""
 
     def is_own(self, status: os.stat_result) -> bool:
         """Tell whether a folder belongs to the store, or a file that is one."""
         return (status.st_dev, status.st_ino) in self.folders
 
-    def holds(self, path: bytes, status: os.stat_result) -> bool:
-        """Return whether `path` is a folder of ours or lies in one, by whatever name it is reached.
+    def is_stores(self, folder: int) -> bool:
+        """Tell whether an open folder is a store of some library, out of which nothing is to be moved."""
+        if not self.moving:
+            return False
+        try:
+            os.stat(MARKER, dir_fd=folder, follow_symlinks=False)
+        except OSError:
+            return False
+        return True
 
-        Raises OSError.
+    def claim(self, path: bytes, status: os.stat_result) -> str | None:
+        """Return why `path` is not for us to take, by whatever name it is reached; None if it is.
+
+        It is a folder of ours or of another store, or lies in one. Raises OSError.
         """
         if self.is_own(status):
-            return True
+            return OURS
         start = path if stat.S_ISDIR(status.st_mode) else os.path.dirname(path) or b"."
         descriptor = open_path(start, os.O_PATH | os.O_DIRECTORY)
         try:
             here = os.fstat(descriptor)
             while not self.is_own(here):
+                if self.is_stores(descriptor):
+                    return IN_STORE
                 above = os.open("..", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=descriptor)
                 os.close(descriptor)
                 descriptor = above
                 below, here = here, os.fstat(descriptor)
                 if identity(below) == identity(here):
-                    return False
-            return True
+                    return None
+            return OURS
         finally:
             os.close(descriptor)
 
-    def is_target(self, link: bytes, target: os.stat_result) -> bool:
-        """Return whether a symbolic link leads to something that `holds` says true for. Raises OSError."""
+    def claim_on_target(self, link: bytes, target: os.stat_result) -> str | None:
+        """Return what `claim` says of that to which a symbolic link leads. Raises OSError."""
         # A slash leads to the folder itself; the path of a file must be that of the file.
-        return self.holds(link + b"/" if stat.S_ISDIR(target.st_mode) else os.path.realpath(link), target)
+        return self.claim(link + b"/" if stat.S_ISDIR(target.st_mode) else os.path.realpath(link), target)
 
     def files(self) -> frozenset[Identity]:
-        """Return the database's files that exist at this moment."""
-        if self.database is None:
-            return frozenset()
-        found = (_identity_at(self.database + suffix) for suffix in _ROOM)
+        """Return the files that are not to be taken and that exist at this moment: those of the database."""
+        suffixes = _ROOM if self.database is not None else ()
+        found = {identity_at((self.database or b"") + suffix) for suffix in suffixes}
+        if self.moving:
+            found.add(self.settings)
         return frozenset(one for one in found if one is not None)
 
 
@@ -75,7 +95,7 @@ class DatabaseFiles:
 
     def __init__(self, own: OwnFiles) -> None:
         self._own = own
-        self._folder = _identity_at(os.path.dirname(own.database) or b".") if own.database else None
+        self._folder = identity_at(os.path.dirname(own.database) or b".") if own.database else None
         self._files = own.files()
 
     def in_folder(self, folder: Identity | None) -> frozenset[Identity]:
@@ -85,7 +105,8 @@ class DatabaseFiles:
         return self._files
 
 
-def _identity_at(path: bytes) -> Identity | None:
+def identity_at(path: bytes) -> Identity | None:
+    """Return what lies at a path, links followed; None if nothing can be seen there."""
     try:
         return identity(os.stat(path))
     except OSError:

@@ -1,7 +1,7 @@
 """Taking one file in, inside a worker: read it once, copy and hash it, and visit it while it is at hand."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
@@ -81,8 +81,8 @@ class Take:
     """Where the bytes are copied to; None if they are registered in place."""
     follow: bool = False
     """Whether a symbolic link at the path stands for the file it points to."""
-    poison: Collection[bytes] = ()
-    """Digests of contents that are not visited before somebody has looked up what is known of them."""
+    poison: Container[bytes] = ()
+    """The digests of contents that are not visited before it was looked up what is known of them."""
     barred: Mapping[str, str] = field(default_factory=dict)
 
     @property

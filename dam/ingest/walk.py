@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from dam.ingest.ignore_rules import IGNORE_FILE, BadIgnoreFile, read_ignore_file
 from dam.ingest.listing import Candidate, FoundKind, Listing
 from dam.ingest.open_folder import Folder, OpenFolder
-from dam.ingest.own_files import DatabaseFiles, OwnFiles, identity
+from dam.ingest.own_files import STORE, DatabaseFiles, OwnFiles, identity
 from dam.services.deep_paths import open_path
 from dam.services.os_errors import why
 
 LISTING_FILES = 4096
 """A listing has no more names: what the system says about each takes half a kilobyte."""
+
+SILENT_FOLDERS = 64
+"""So many folders in a row in which there is nothing to tell give one empty listing."""
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
@@ -38,18 +41,24 @@ class Walker:
         """Yield every file under `top`, which may be a link itself, and whatever else is there.
 
         The order is always the same: a folder's own names sorted as bytes, then its folders, sorted,
-        too. The library's own folders are left out without a word. Raises nothing for what it finds: a
-        folder that cannot be read is failed, and so is a `.damignore` that cannot be obeyed, whose
-        folder is not entered then: what must be left out there is not known.
+        too. Of very many folders in a row without files, some give an empty listing. The library's own
+        folders are left out without a word. Raises nothing for what it finds: a folder that cannot be
+        read is failed, and so is a `.damignore` that cannot be obeyed, whose folder is not entered then:
+        what must be left out there is not known.
         """
         pending = [Folder(top, None, is_link=True)]
+        silent = 0
         while pending:
             folder = pending.pop()
             inner: list[Folder] = []
             if folder.is_its_own_ancestor():
                 yield _only(folder, FoundKind.SKIPPED, "is a folder that holds itself")
             else:
-                yield from self._enter(folder, inner)
+                for listing in self._enter(folder, inner):
+                    silent = silent + 1 if listing.is_empty else 0
+                    # Whoever wants the walk to stop is heeded between two listings.
+                    if not silent or silent % SILENT_FOLDERS == 0:
+                        yield listing
             pending.extend(reversed(inner))
 
     def _enter(self, folder: Folder, inner: list[Folder]) -> Iterator[Listing]:
@@ -68,6 +77,9 @@ class Walker:
             elif here != folder.identity:
                 # Exchanged meanwhile, perhaps for a link on the way that leads out of the tree.
                 yield _only(folder, FoundKind.FAILED, "was replaced while it was being walked")
+                return
+            if self.own.is_stores(descriptor):
+                yield _only(folder, FoundKind.SKIPPED, STORE)
                 return
             yield from self._names(folder, descriptor, inner)
         finally:
@@ -92,8 +104,7 @@ class Walker:
                 yield listing
                 listing = Listing(folder.path)
             opened.look_at(names[start : start + LISTING_FILES], listing)
-        if listing.files or listing.others or listing.ignored:
-            yield listing
+        yield listing
 
 
 def _list(descriptor: int) -> tuple[list[bytes], OSError | None]:

@@ -103,7 +103,7 @@ class Library(OpenLibrary):
         """Yield what paths mean, a folder at a time, without reading any file."""
         return listings(
             paths,
-            self._own_files(),
+            self._own_files(moving=options.move),
             recursive=options.recursive,
             follow_links=options.follow_links,
             ignore=options.ignore,

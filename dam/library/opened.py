@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dam.core.config import Settings, load_settings
+from dam.core.config import ENV_FILE, Settings, load_settings
 from dam.core.content import Source
 from dam.core.database import Database
 from dam.core.executor import Executor
@@ -19,7 +19,7 @@ from dam.core.worker import WorkerLimits
 from dam.core.worker_pool import make_executor
 from dam.core.world import World
 from dam.errors import NoLibrary
-from dam.ingest.own_files import OwnFiles
+from dam.ingest.own_files import OwnFiles, identity_at
 from dam.ingest.sources import close_altered, find_sources
 from dam.library.set_up import set_up
 from dam.migrations.state import require_current
@@ -36,6 +36,7 @@ class OpenLibrary:
         self.database = database
         self.registry = registry
         self._executor: Executor | None = None
+        self._settings_file = identity_at(os.fsencode(ENV_FILE))
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
@@ -101,10 +102,11 @@ class OpenLibrary:
         with opened as session:
             yield World(session, self.registry)
 
-    def _own_files(self) -> OwnFiles:
+    def _own_files(self, *, moving: bool = False) -> OwnFiles:
         sqlite = self.database.sqlite_path
         # SQLite keeps its log beside the file itself, not beside a link to it.
-        return OwnFiles(self.store.identity(), os.path.realpath(os.fsencode(sqlite)) if sqlite else None)
+        database = os.path.realpath(os.fsencode(sqlite)) if sqlite else None
+        return OwnFiles(self.store.identity(), database, settings=self._settings_file, moving=moving)
 
     def _runner(self, executor: Executor) -> Runner:
         return Runner(

@@ -1,11 +1,18 @@
 """`dam-cli add-asset --dry-run`: says what would happen, and writes nothing at all."""
 
+import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import CommandInProcess
+from dam.ingest.options import AddOptions
+from dam.library import Library
+from tests.command_line import CommandInProcess, CommandProcess
 from tests.commands.facts import add, counts, everything, write
+
+UNREADABLE = Path("/proc/version")
+"""A regular file whose size is not what it gives: reading it fails."""
 
 
 def test_nothing_is_written_anywhere(filled: CommandInProcess, media: Path) -> None:
@@ -57,3 +64,45 @@ def test_bad_inputs_are_told_too_with_the_exit_code_they_will_have(
     told = library("add-asset", "-n", media)
     assert told.exit_code == 3
     assert "is a folder" in told.stdout
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_it_can_be_stopped_between_two_files_of_one_folder(
+    library: CommandInProcess, library_environment: pytest.MonkeyPatch, tmp_path: Path, workers: str
+) -> None:
+    library_environment.setenv("DAM_WORKERS", workers)
+    for number in range(200):
+        write(tmp_path / "files" / f"{number}", b"%d" % number)
+    asked = 0
+
+    def is_enough() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 6
+
+    with Library.open() as opened:
+        options = AddOptions(recursive=True, dry_run=True)
+        run = opened.add_in_groups([os.fsencode(tmp_path / "files")], options, is_enough)
+        told = [added.status for group in run for added in group]
+        assert run.is_cut_short
+    assert len(told) < 200
+    assert set(told) <= {"new"}
+
+
+@pytest.mark.parametrize("bad", [UNREADABLE, Path("gone")], ids=["unreadable", "missing"])
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_it_stops_at_the_first_failure_if_told_so(
+    program: CommandProcess, tmp_path: Path, bad: Path, workers: str
+) -> None:
+    first = write(tmp_path / "first", b"first")
+    for number in range(600):
+        write(tmp_path / "many" / f"{number}", b"%d" % number)
+    arguments: list[str | Path] = ["-j", workers, first, bad, "-r", tmp_path / "many"]
+    told = program("add-asset", "-n", "--json", "--on-error", "stop", *arguments)
+    assert told.exit_code == 3
+    ends = Counter(one["status"] for one in told.json)
+    assert ends["failed"] == 1
+    assert ends["new"] >= 1, "what came before it is foretold"
+    assert counts(told)["seen"] == ends.total() < 602
+    assert told.stderr.endswith("stopped at the first failure: the rest was not looked at\n")
+    assert counts(program("add-asset", "-n", *arguments))["seen"] == 602

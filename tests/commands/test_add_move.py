@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event
 
 from dam.core.path_text import show_path
 from dam.models.image.samples import encoded, photo
+from dam.services.stores.local_store import create_store
 from tests.command_line import CommandInProcess, CommandProcess
 from tests.commands.facts import add, counts, everything, object_file, paths_of, sha256, show, write
 from tests.commands.permissions import read_only
@@ -256,6 +257,52 @@ def test_what_links_lead_to_is_never_moved(library: CommandInProcess, media: Pat
     assert contents(media) == files
 
 
+def test_a_link_to_a_folder_that_is_named_is_not_entered(
+    library: CommandInProcess, media: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(media)
+    files = contents(media)
+    moved = library("add-asset", "--move", "-r", tmp_path / "link")
+    assert moved.exit_code == 3
+    assert "link: is a symbolic link" in moved.stdout
+    assert "move out of the folder that it points to" in moved.stderr
+    assert contents(media) == files
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["found", "named"])
+def test_the_settings_in_force_are_never_moved(
+    library: CommandInProcess, tmp_path: Path, named: bool
+) -> None:
+    home = tmp_path / "home"
+    write(home / "mine.txt", b"mine")
+    settings = write(home / ".env", b"DAM_LOG_LEVEL=ERROR\n")
+    paths = [home / ".env"] if named else []
+    moved = library("add-asset", "--json", "--move", "-r", ".", *paths, cwd=home)
+    assert settings.read_bytes() == b"DAM_LOG_LEVEL=ERROR\n"
+    assert not (home / "mine.txt").exists()
+    assert {(os.path.basename(one["path"]), one["error"]) for one in moved.json} == {
+        ("mine.txt", None),
+        (".env", "is part of the library itself"),
+    }
+    # A copy of them is nobody's harm.
+    assert add(library, settings)[".env"]["status"] == "new"
+
+
+@pytest.mark.parametrize("inside", ["", "store", "store/objects", "store/dam-store.json"])
+def test_nothing_is_moved_out_of_the_store_of_another_library(
+    library: CommandInProcess, tmp_path: Path, inside: str
+) -> None:
+    other = create_store(str(tmp_path / "other" / "store"), "another one")
+    other.publish([other.stage([b"theirs"])])
+    before = contents(tmp_path / "other")
+    moved = library("add-asset", "--json", "--move", "-r", tmp_path / "other" / inside)
+    assert contents(tmp_path / "other") == before
+    ((told, error),) = [(one["status"], one["error"]) for one in moved.json]
+    assert told == "skipped"
+    assert "the store of another library" in error
+    assert moved.exit_code == (3 if inside else 0)
+
+
 def test_the_library_in_the_tree_is_never_moved(
     dam: CommandInProcess, library_environment: pytest.MonkeyPatch, tmp_path: Path, database_kind: str
 ) -> None:
@@ -282,9 +329,23 @@ def test_a_dry_run_deletes_nothing_and_says_so(library: CommandInProcess, media:
     told = library("add-asset", "-n", "--json", "--move", "-r", media)
     assert told.exit_code == 0
     assert "dry run, nothing written: 4 seen: 4 new" in told.stderr
-    assert told.stderr.endswith("; 0 moved\n")
-    assert {one["moved"] for one in told.json} == {False}
+    assert told.stderr.endswith("; would move 4\n")
+    assert {(one["moved"], one["note"]) for one in told.json} == {(False, "would be moved")}
     assert (everything(), contents(media)) == (before, files)
+
+
+def test_a_dry_run_lists_just_what_would_be_deleted(filled: CommandInProcess, media: Path) -> None:
+    write(media / "new.txt", b"new")
+    write(media / "copy.txt", b"new")
+    (media / "link").symlink_to("new.txt")
+    told = filled("add-asset", "-n", "--move", "-r", media)
+    done = filled("add-asset", "--move", "-r", media)
+    assert told.stderr.endswith("; would move 6\n")
+    assert done.stderr.endswith("; 6 moved\n")
+    foretold = told.stdout.replace("(would be moved)", "(moved)")
+    assert [line.split()[0::2] for line in foretold.splitlines()] == [
+        line.split()[0::2] for line in done.stdout.splitlines()
+    ]
 
 
 def test_what_fails_or_is_skipped_is_not_deleted(library: CommandInProcess, tmp_path: Path) -> None:

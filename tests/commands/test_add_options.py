@@ -16,6 +16,8 @@ from sqlalchemy import update
 
 from dam.commands.duration import seconds_of
 from dam.errors import UsageError
+from dam.ingest.options import AddOptions
+from dam.ingest.walk import SILENT_FOLDERS
 from dam.library import Library
 from dam.models.file_location_component import FileLocationComponent
 from tests.command_line import CommandInProcess, CommandProcess
@@ -115,6 +117,16 @@ def test_jobs_overrides_the_setting(
     assert "(1 with problems: see show)" in contained.stderr
     fine = write(tmp_path / "fine", b"faulty fine")
     assert program("add-asset", "--jobs", "cpus", fine).exit_code == 0
+
+
+def test_cpus_means_as_many_jobs_as_this_process_may_use_cpus(
+    library: CommandInProcess, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(99999)))
+    counted = library("add-asset", "-n", "-j", "cpus", media / "notes.txt")
+    named = library("add-asset", "-n", "-j", "99999", media / "notes.txt")
+    assert counted.exit_code == 2, "so many are refused, which one is not"
+    assert counted.stderr == named.stderr
 
 
 @pytest.mark.parametrize("value", ["x", "", "-1", "1.5", "CPUS", "99999", "\u0664"])
@@ -304,3 +316,23 @@ def test_each_result_is_told_before_the_next_path_comes(
     ended = program.finish(process)
     assert ended.exit_code == 0
     assert "4 seen: 4 new" in ended.stderr
+
+
+@pytest.mark.parametrize("dry_run", [False, True], ids=["adding", "dry run"])
+def test_a_run_can_be_stopped_among_folders_without_files(
+    library: CommandInProcess, tmp_path: Path, dry_run: bool
+) -> None:
+    for number in range(4 * SILENT_FOLDERS):
+        (tmp_path / "empty" / f"{number}").mkdir(parents=True)
+    asked = 0
+
+    def is_enough() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 2
+
+    with Library.open() as opened:
+        options = AddOptions(recursive=True, dry_run=dry_run)
+        run = opened.add_in_groups([os.fsencode(tmp_path / "empty")], options, is_enough)
+        assert [added for group in run for added in group] == []
+        assert run.is_cut_short

@@ -45,6 +45,18 @@ def test_no_path_and_no_list_is_a_usage_error(library: CommandInProcess) -> None
     assert "nothing to add: no path was given" in refused.stderr
 
 
+def test_how_a_list_is_written_without_a_list_is_a_usage_error(
+    library: CommandInProcess, media: Path
+) -> None:
+    refused = library("add-asset", "-0", media / "notes.txt", stdin="")
+
+    assert refused.exit_code == 2
+    assert refused.stderr.splitlines()[-2:] == [
+        "dam-cli: bad option: --null: there is no list",
+        "hint: give one with --from-file",
+    ]
+
+
 def test_a_list_that_cannot_be_read_is_a_usage_error(library: CommandInProcess, tmp_path: Path) -> None:
     refused = library("add-asset", "--from-file", tmp_path / "no-list")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from dam.core.config import Settings, load_settings
 from dam.ingest.added import Added
 from dam.library import Library
+from dam.models.audio.samples import tune, wav
 from dam.models.image.samples import encoded, photo
 from tests.command_line import Result
 from tests.databases import copy_sqlite, migrated_sqlite_template, only_one
@@ -97,7 +98,8 @@ def write_few_files(folder: Path) -> None:
     (folder / "f-empty").touch()
     # Too large to be visited before it is known to be new.
     (folder / "g-large.bin").write_bytes(random.Random(1).randbytes(100_000))
-    (folder / "h-other.txt").write_bytes(b"another note\n")
+    # Fingerprinted where the extra is installed.
+    (folder / "h-sound.wav").write_bytes(wav(tune(1, 3.0, 8000), 8000))
 
 
 def write_tree(folder: Path, files: int, pictures: int = 6) -> None:

@@ -4,6 +4,7 @@ import os
 import random
 from pathlib import Path
 
+from dam.models.audio.samples import tune, wav
 from dam.models.image.samples import broken, encoded, good, odd, photo
 
 ODD_NAMES = (
@@ -19,6 +20,7 @@ ODD_NAMES = (
 )
 EMPTY = ("empty", "empty.txt", "empty.jpg")
 LARGE_PICTURES = 3
+RECORDINGS = 2
 LARGE_BYTES = 3_000_000
 
 
@@ -51,6 +53,8 @@ def _write_others(folder: Path) -> None:
     (folder / "read-only.txt").chmod(0o444)
     (folder / "private.txt").write_bytes(b"for nobody else")
     (folder / "private.txt").chmod(0o600)
+    for seed in range(RECORDINGS):
+        (folder / f"sound-{seed}.wav").write_bytes(wav(tune(seed, 3.0, 8000), 8000))
     deep = folder.joinpath(*["deeper"] * 12)
     deep.mkdir(parents=True)
     (deep / "deep.txt").write_bytes(b"far down")

@@ -100,6 +100,32 @@ def test_what_was_touched_just_before_it_was_read_is_not_trusted(database: Datab
         assert bool(unread(database, tmp_path)) is expected, microseconds
 
 
+def test_a_time_of_change_of_its_content_just_before_it_was_read_is_not_trusted_either(
+    database: Database, tmp_path: Path
+) -> None:
+    """The other time, which no program can set, is long past here."""
+    file = tmp_path / "file"
+    file.write_bytes(b"x")
+    modified = file.stat().st_ctime_ns // 1000 * 1000 + 3600 * 10**9
+    os.utime(file, ns=(modified, modified))
+    when = EPOCH + timedelta(microseconds=modified // 1000)
+    for microseconds, expected in ((1_999_999, False), (2_000_000, False), (2_000_001, True)):
+        remember(database, [file], seen=when + timedelta(microseconds=microseconds))
+        assert bool(unread(database, tmp_path)) is expected, microseconds
+
+
+@pytest.mark.parametrize("fact", ["size", "mtime_ns", "ctime_ns", "inode"])
+def test_a_file_of_which_any_one_fact_differs_is_read(database: Database, tmp_path: Path, fact: str) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"x")
+    remember(database, [file], seen=long_after())
+    assert unread(database, tmp_path) == {file}
+    with database.write() as session:
+        known = session.scalars(select(getattr(FileLocationComponent, fact))).one()
+        session.execute(update(FileLocationComponent).values({fact: known - 1}))
+    assert unread(database, tmp_path) == set()
+
+
 def test_a_folder_of_thousands_is_sifted_in_parts(database: Database, tmp_path: Path) -> None:
     files = [tmp_path / f"{number:05}" for number in range(5000)]
     touch(*files)

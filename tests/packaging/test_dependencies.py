@@ -27,6 +27,13 @@ def test_the_extras_have_the_names_that_install_commands_use() -> None:
     assert set(EXTRAS) == {"image", "audio", "video", "document", "postgres", "all", "dev"}
 
 
+def test_the_readme_names_what_a_plain_install_brings() -> None:
+    readme = (CHECKOUT / "README.md").read_text()
+    (sentence,) = re.findall(r"A plain install brings ([^.]*)\.", readme)
+    named = re.split(r",\s+|\s+and\s+", sentence)
+    assert named == sorted(Requirement(text).name for text in PROJECT["dependencies"])
+
+
 def test_the_extra_all_holds_every_extra_but_dev() -> None:
     (everything,) = [Requirement(text) for text in EXTRAS["all"]]
     assert everything.extras == set(EXTRAS) - {"all", "dev"}
