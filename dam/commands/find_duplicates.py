@@ -51,14 +51,17 @@ def find_duplicates(
     loose: Annotated[bool, typer.Option("--loose", help="More, and now and then a wrong one.")] = False,
     pdq_threshold: Annotated[
         int | None,
-        typer.Option(min=0, max=128, help="Largest PDQ distance in bits, whatever the other hashes say."),
+        typer.Option(min=0, max=128, help="Largest PDQ distance; it decides alone unless small or plain."),
     ] = None,
     aspect_tolerance: Annotated[
         float | None,
         typer.Option(min=1, help="Largest ratio of two aspect ratios.  [default: 1.06]"),
     ] = None,
     quality: Annotated[
-        int | None, typer.Option(min=0, max=100, help="PDQ quality below which it counts for little.")
+        int | None,
+        typer.Option(
+            min=0, max=100, help="PDQ quality below which a picture counts as plain.  [default: 50]"
+        ),
     ] = None,
     exhaustive: Annotated[
         bool, typer.Option("--exhaustive", help="Compare each with each, however many there are.")

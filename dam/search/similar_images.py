@@ -14,9 +14,10 @@ from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.search.comparison import SimilarImage, Thresholds, compare
+from dam.search.currency import PDQ, PERCEPTUAL, Uncompared, count_uncompared
 from dam.search.image_fingerprints import ImageFingerprints
 from dam.search.orientation import Orientation
-from dam.search.stored_fingerprints import count_uncompared, fingerprints_of
+from dam.search.stored_fingerprints import fingerprints_of
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,11 @@ class SimilarImages:
     found: int = 0
     """How many there are, also those beyond the limit."""
     uncompared: int = 0
-    """Pictures in the library without hashes of the current version."""
+    """Pictures in the library that have no current hashes yet."""
+    without_pdq: int = 0
+    """Pictures that have no current PDQ yet, if PDQ was asked for: they were not compared by it."""
+    undecodable: int = 0
+    """Pictures in the library that cannot be decoded, and so were not compared."""
     unusable: frozenset[str] = frozenset()
     """Hashes of the picture asked about that match nothing, as those of plain pictures do."""
 
@@ -73,12 +78,15 @@ def find_similar_images(
             if match is not None and (best is None or match.rank < best.rank):
                 found[number][entity] = match
     with passing_through(session):
-        uncompared = count_uncompared(session)
+        uncompared = count_uncompared(session, PERCEPTUAL)
+        by_pdq = Uncompared() if thresholds.pdq is None else count_uncompared(session, PDQ)
     return [
         SimilarImages(
             sorted(matches.values(), key=lambda match: match.rank)[:limit],
             len(matches),
-            uncompared,
+            uncompared.unhashed,
+            by_pdq.unhashed,
+            uncompared.undecodable,
             query.fingerprints.unusable,
         )
         for query, matches in zip(queries, found, strict=True)

@@ -169,7 +169,7 @@ def test_a_pdq_of_the_wrong_length_costs_just_that_picture(
         assert groups(library, *options) == [("near", ["90.jpg", "50.jpg"])]
     _, summary, result = answer(library)
     assert (summary["pictures"], summary["incomparable"]) == (2, 1)
-    assert "1 image was not compared" in result.stderr
+    assert "1 image has no current hashes yet and was not compared" in result.stderr
 
 
 def test_images_without_current_hashes_are_counted_and_not_compared(
@@ -185,8 +185,8 @@ def test_images_without_current_hashes_are_counted_and_not_compared(
     execute("DELETE FROM image_phash WHERE entity_id = 3")
     assert groups(library) == []
     _, summary, result = answer(library)
-    assert (summary["pictures"], summary["incomparable"]) == (1, 3)
-    assert "3 images were not compared: too small or too plain, or not hashed" in result.stderr
+    assert (summary["pictures"], summary["unhashed"], summary["undecodable"]) == (1, 2, 1)
+    assert "2 images have no current hashes yet" in result.stderr
     library("run")
     assert len(groups(library)[0][1]) >= 2
 
