@@ -107,6 +107,9 @@ def test_a_step_within_the_threshold_is_a_pair_and_one_beyond_is_none(
         (["--new-since", "99999999999d"], "bad moment: 99999999999d"),
         (["--has", "Imagination"], "Imagination"),
         (["--lacks", "Imagination"], "Imagination"),
+        (["--where", "Imagination.name=much"], "Imagination"),
+        (["--where", "Dimensions.width"], "bad condition: Dimensions.width"),
+        (["--where", "Dimensions.width=wide"], "bad condition: Dimensions.width=wide"),
         (["lake.jpg"], "lake.jpg"),
     ],
 )
@@ -302,6 +305,21 @@ def test_components_say_what_must_be_in_every_pair(library: CommandInProcess, tm
     assert "small.jpg" in only[1]
     (rest,) = groups(library, "--lacks", "RelationMember", "--class", "near")
     assert {"coarse.jpg", "bright.jpg"} <= set(rest[1])
+
+
+def test_conditions_say_what_must_be_in_every_pair(library: CommandInProcess, tmp_path: Path) -> None:
+    add(library, "-r", families(tmp_path / "media"))
+    assert groups(library, "--where", "Dimensions.width>0") == groups(library)
+    # Only one picture is as small: the others of the group are like just that one.
+    (group,), _, _ = answer(library, "--where", "Dimensions.width=160")
+    apart = {name_of(one): one["from_centre"] for one in (group["best"], *group["members"])}
+    assert group["class"] == "near"
+    assert apart["small.jpg"] == 0
+    assert {"lake.jpg", "lake.png", "coarse.jpg"} < set(apart)
+    assert groups(library, "--where", "Dimensions.width=160", "Dimensions.height=1") == []
+    assert groups(library, "--where", "Dimensions.width=160", "--lacks", "Image") == []
+    for width, found in ((320, [("byte-identical", ["lake.jpg"] * 2)]), (160, [])):
+        assert groups(library, "--class", "byte", "--where", f"Dimensions.width={width}") == found
 
 
 def test_comparing_everything_finds_at_least_as_much(library: CommandInProcess, tmp_path: Path) -> None:
