@@ -21,18 +21,23 @@ def group_fields(group: Group, assets: Sequence[Asset], new_since: datetime | No
     best, *others = assets
     return {
         "class": group.likeness.value,
-        "centre": group.best if group.centre is None else group.centre,
-        "best": {**_asset_fields(best, new_since), "from_centre": group.from_centre},
+        **({} if group.centre is None else {"centre": group.centre}),
+        "best": {**_asset_fields(best, new_since), **_centre_fields(group, group.from_centre)},
         "members": [
             {
                 **_asset_fields(asset, new_since),
                 "distances": asdict(member.distances),
                 "orientation": member.orientation.value,
-                "from_centre": member.from_centre,
+                **_centre_fields(group, member.from_centre),
             }
             for member, asset in zip(group.members, others, strict=True)
         ],
     }
+
+
+def _centre_fields(group: Group, bits: int | None) -> dict[str, Any]:
+    """Return how far a member is from the centre, nothing in groups that have none."""
+    return {} if group.centre is None else {"from_centre": bits}
 
 
 def _asset_fields(asset: Asset, new_since: datetime | None) -> dict[str, Any]:

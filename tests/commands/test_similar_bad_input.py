@@ -131,6 +131,40 @@ def test_what_is_no_file_to_be_read_is_a_usage_error_at_once(
     assert (empty.exit_code, "not an image" in empty.stderr) == (2, True)
 
 
+def test_an_error_names_a_path_as_it_was_given(library: CommandInProcess, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    (tmp_path / "folder").mkdir()
+    lines = {
+        "link": f"cannot read: link: no such file or directory: it leads to {tmp_path / 'nowhere'}",
+        "missing": "cannot read: missing: no such file or directory",
+        "./missing": "cannot read: ./missing: no such file or directory",
+        "folder/../missing": "cannot read: folder/../missing: no such file or directory",
+        "folder": "cannot read: folder: is a folder",
+    }
+    for name, said in lines.items():
+        refused = library("find-similar-images", name, cwd=tmp_path)
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert refused.stderr == f"dam-cli: {said}\n"
+    listed = library("find-similar-images", "--from-file", "-", cwd=tmp_path, stdin="\n".join(lines))
+    assert (listed.exit_code, listed.stdout) == (3, "")
+    assert listed.stderr.splitlines() == [f"dam-cli: {said}" for said in lines.values()]
+
+
+def test_a_nul_in_a_path_costs_just_that_path(library: CommandInProcess, tmp_path: Path) -> None:
+    lake = write(tmp_path / "lake.png", encoded(photo(1), "PNG"))
+    add(library, lake, write(tmp_path / "coarse.jpg", encoded(photo(1), quality=60)))
+    said = "dam-cli: cannot compare: lake\\x00.png: a path has no NUL\nhint: such a list needs -0\n"
+    refused = library("find-similar-images", "lake\0.png", cwd=tmp_path)
+    assert (refused.exit_code, refused.stdout, refused.stderr) == (2, "", said)
+    listed = library("find-similar-images", "--from-file", "-", cwd=tmp_path, stdin=b"lake\0.png\nlake.png\n")
+    assert (listed.exit_code, listed.stderr) == (3, said)
+    assert "coarse.jpg" in listed.stdout
+    ended = library(
+        "find-similar-images", "--null", "--from-file", "-", cwd=tmp_path, stdin=b"lake.png\0lake.png\0"
+    )
+    assert (ended.exit_code, ended.stderr) == (0, "")
+
+
 def test_limits_and_thresholds_out_of_range_are_usage_errors(library: CommandInProcess) -> None:
     for option, value in (
         ("--pdq-threshold", "257"),
