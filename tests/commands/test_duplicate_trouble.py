@@ -92,6 +92,31 @@ def test_bytes_that_the_store_has_lost_are_said_not_to_be_compared(
     assert "entity 3: " in result.stderr
 
 
+def test_the_last_known_copy_that_was_altered_in_place_is_damage_once_and_out_of_reach_then(
+    library: CommandInProcess, twins: list[Path]
+) -> None:
+    write(twins[0], b"another file" * 100)
+    _, summary, result = answer(library)
+    assert (result.exit_code, summary["undecoded"]) == (4, 1)
+    (line,) = (line for line in result.stderr.splitlines() if line.startswith("entity "))
+    assert line.startswith("entity 1: ")
+    assert line.endswith("  (the last known copy is gone)")
+    _, summary, again = answer(library)
+    assert (again.exit_code, summary["undecoded"]) == (3, 1)
+    assert "entity 1: " not in again.stderr
+
+
+def test_one_that_was_altered_while_another_copy_is_left_is_no_damage(
+    library: CommandInProcess, twins: list[Path], tmp_path: Path
+) -> None:
+    add(library, "--no-copy", write(tmp_path / "more" / "lake.png", twins[0].read_bytes()))
+    write(twins[0], b"another file" * 100)
+    _, _, result = answer(library)
+    assert result.exit_code == 0
+    assert not any(line.startswith("entity ") for line in result.stderr.splitlines())
+    assert groups(library, "--class", "pixel") == ALL
+
+
 def test_a_library_that_can_only_be_read_answers_all_but_what_it_would_have_to_store(
     library: CommandInProcess, twins: list[Path], unprivileged: CommandProcess, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.samples import broken, encoded, odd, photo
 from dam.search.packing import pack
 from tests.command_line import CommandInProcess
+from tests.commands.duplicate_groups import answer, names
 from tests.commands.facts import add, paths_of, write
 from tests.commands.rows import execute, library_database
 
@@ -65,6 +66,32 @@ def test_an_odd_picture_finds_the_ordinary_one_it_was_made_of(
         add(library, write(tmp_path / f"{seed}.png", encoded(photo(seed, size), "PNG")))
     query = write(tmp_path / name, odd()[name])
     assert f"{kin}.png" in found_by(library, query, *["--phash-threshold", "8"])
+
+
+def test_partly_transparent_pictures_are_like_the_whole_one_and_like_each_other(
+    library: CommandInProcess, tmp_path: Path
+) -> None:
+    lake = photo(1)
+    corner = Image.new("L", lake.size, 255)
+    corner.paste(0, (0, 0, lake.width // 8, lake.height // 8))
+    pictures = {
+        "whole.png": encoded(lake, "PNG"),
+        "corner.png": encoded(with_alpha(lake, corner), "PNG"),
+        "corner.webp": encoded(with_alpha(lake, corner), "WEBP", quality=80),
+        "veiled.png": encoded(with_alpha(lake, Image.new("L", lake.size, 128)), "PNG"),
+    }
+    for name, data in {**pictures, "other.png": encoded(photo(2), "PNG")}.items():
+        add(library, write(tmp_path / name, data))
+    for name in pictures:
+        assert found_by(library, tmp_path / name, "--pdq-threshold", "31") == set(pictures) - {name}
+    grouped = [names(group) for group in answer(library)[0]]
+    assert set().union(*grouped) == set(pictures)
+
+
+def with_alpha(picture: Image.Image, mask: Image.Image) -> Image.Image:
+    made = picture.convert("RGBA")
+    made.putalpha(mask)
+    return made
 
 
 def test_a_picture_with_16_bits_a_channel_finds_the_one_with_8(
