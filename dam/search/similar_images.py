@@ -1,7 +1,8 @@
 """Pictures that resemble a picture, by a scan of all fingerprints."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,12 @@ from dam.search.currency import PDQ, PERCEPTUAL, Uncompared, count_uncompared
 from dam.search.image_fingerprints import ImageFingerprints
 from dam.search.orientation import Orientation
 from dam.search.stored_fingerprints import fingerprints_of
+
+if TYPE_CHECKING:
+    from dam.search.hamming_index import HammingIndex
+
+IndexOf = Callable[[Session, type[Fingerprint]], "HammingIndex"]
+"""Gives an index of a table that is as current as the session's transaction."""
 
 
 @dataclass(frozen=True)
@@ -56,17 +63,22 @@ class SimilarImages:
 
 
 def find_similar_images(
-    session: Session, queries: Sequence[ImageQuery], thresholds: Thresholds, *, limit: int | None = None
+    session: Session,
+    queries: Sequence[ImageQuery],
+    thresholds: Thresholds,
+    *,
+    limit: int | None = None,
+    index_of: IndexOf | None = None,
 ) -> list[SimilarImages]:
     """Return for each query the pictures of which any hash is within its threshold, best first.
 
-    Everything is read once for all queries. Flat hashes match nothing, a picture does not match
-    itself, and only hashes of the systems' current versions are compared.
+    Everything is read once for all queries, unless indexes are given that have it. Flat hashes match
+    nothing, a picture does not match itself, and only current hashes are compared.
     """
     if not queries:
         return []
     probes = [(number, *probe) for number, query in enumerate(queries) for probe in query.probes.items()]
-    near = _near(session, [fingerprints for _, _, fingerprints in probes], thresholds)
+    near = _near(session, [fingerprints for _, _, fingerprints in probes], thresholds, index_of)
     known = fingerprints_of(session, sorted(set().union(*near)))
     themselves = _themselves(session, queries)
     found: list[dict[int, SimilarImage]] = [{} for _ in queries]
@@ -93,7 +105,9 @@ def find_similar_images(
     ]
 
 
-def _near(session: Session, wanted: Sequence[ImageFingerprints], thresholds: Thresholds) -> list[set[int]]:
+def _near(
+    session: Session, wanted: Sequence[ImageFingerprints], thresholds: Thresholds, index_of: IndexOf | None
+) -> list[set[int]]:
     """Return for each of the wanted the entities of which a hash is within its threshold."""
     from dam.search.packed_index import PackedIndex
     from dam.search.words import pack
@@ -104,7 +118,8 @@ def _near(session: Session, wanted: Sequence[ImageFingerprints], thresholds: Thr
         if not asked:
             continue
         planes = pack([values[number] for number in asked], component.bits)
-        for number, found in zip(asked, PackedIndex(session, component).within(planes, limit), strict=True):
+        index = (index_of or PackedIndex)(session, component)
+        for number, found in zip(asked, index.within(planes, limit), strict=True):
             near[number].update(found.entities.tolist())
     return near
 
