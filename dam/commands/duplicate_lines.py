@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dam.commands.output import asset_fields, counted, location_fields, one_line, place_text
+from dam.commands.uncompared_lines import uncompared_lines
 from dam.duplicates.extent import Extent
 from dam.duplicates.group import Group, Likeness, Member
 from dam.models.asset import Asset
@@ -20,18 +21,23 @@ def group_fields(group: Group, assets: Sequence[Asset], new_since: datetime | No
     best, *others = assets
     return {
         "class": group.likeness.value,
-        "centre": group.best if group.centre is None else group.centre,
-        "best": {**_asset_fields(best, new_since), "from_centre": group.from_centre},
+        **({} if group.centre is None else {"centre": group.centre}),
+        "best": {**_asset_fields(best, new_since), **_centre_fields(group, group.from_centre)},
         "members": [
             {
                 **_asset_fields(asset, new_since),
                 "distances": asdict(member.distances),
                 "orientation": member.orientation.value,
-                "from_centre": member.from_centre,
+                **_centre_fields(group, member.from_centre),
             }
             for member, asset in zip(group.members, others, strict=True)
         ],
     }
+
+
+def _centre_fields(group: Group, bits: int | None) -> dict[str, Any]:
+    """Return how far a member is from the centre, nothing in groups that have none."""
+    return {} if group.centre is None else {"from_centre": bits}
 
 
 def _asset_fields(asset: Asset, new_since: datetime | None) -> dict[str, Any]:
@@ -73,6 +79,9 @@ def extent_fields(extent: Extent, groups: int, shown: int, saved: int) -> dict[s
         "saved": saved,
         "pictures": extent.pictures,
         "incomparable": extent.incomparable,
+        "plain": extent.plain,
+        "unhashed": extent.unhashed,
+        "undecodable": extent.undecodable,
         "undecoded": extent.undecoded,
         "unseen": extent.unseen,
         "skipped": extent.skipped,
@@ -94,9 +103,7 @@ def extent_lines(extent: Extent) -> Iterator[str]:
         share = f" ({found / there:.1%})" if there else ""
         yield f"compared {pictures} with their neighbours in many orders"
         yield f"that found {found} of the {there} pairs that a sample of them has with all others{share}"
-    if extent.incomparable:
-        images = counted(extent.incomparable, "image was", "images were")
-        yield f"{images} not compared: too small or too plain, or not hashed (see dam-cli status)"
+    yield from uncompared_lines(extent.unhashed, extent.undecodable, plain=extent.plain)
     if extent.unseen:
         images = counted(extent.unseen, "image is", "images are")
         yield f"{images} near to others by hashes alone, without a preview: pages of one layout look alike so"

@@ -43,6 +43,10 @@ def find_duplicates(
     lacking: Annotated[
         list[str] | None, typer.Option("--lacks", metavar="COMPONENT...", help="Only what lacks these.")
     ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="CONDITION...", help="Only where these are true, as in query."),
+    ] = None,
     classes: Annotated[
         list[str] | None, typer.Option("--class", metavar="byte|pixel|near", help="Only these classes.")
     ] = None,
@@ -51,14 +55,17 @@ def find_duplicates(
     loose: Annotated[bool, typer.Option("--loose", help="More, and now and then a wrong one.")] = False,
     pdq_threshold: Annotated[
         int | None,
-        typer.Option(min=0, max=128, help="Largest PDQ distance in bits, whatever the other hashes say."),
+        typer.Option(min=0, max=128, help="Largest PDQ distance; it decides alone unless small or plain."),
     ] = None,
     aspect_tolerance: Annotated[
         float | None,
         typer.Option(min=1, help="Largest ratio of two aspect ratios.  [default: 1.06]"),
     ] = None,
     quality: Annotated[
-        int | None, typer.Option(min=0, max=100, help="PDQ quality below which it counts for little.")
+        int | None,
+        typer.Option(
+            min=0, max=100, help="PDQ quality below which a picture counts as plain.  [default: 50]"
+        ),
     ] = None,
     exhaustive: Annotated[
         bool, typer.Option("--exhaustive", help="Compare each with each, however many there are.")
@@ -86,7 +93,7 @@ def find_duplicates(
     moment = None if new_since is None else parse_moment(new_since)
     criteria = _criteria(classes or [], rotated, tight, loose, pdq_threshold, aspect_tolerance, quality)
     with open_library() as library, _page(library, report, limit, moment) as page, Stages() as stages:
-        scope = _scope(library, moment, having or [], lacking or [])
+        scope = _scope(library, moment, having or [], lacking or [], where or [])
         duplicates = library.duplicates(criteria, scope, exhaustive=exhaustive, watch=stages)
         answer = DuplicateAnswer(page, as_json=as_json, limit=limit, new_since=moment)
         for group, assets in _with_assets(library, duplicates):
@@ -175,8 +182,13 @@ def _criteria(
 
 
 def _scope(
-    library: "Library", new_since: "datetime | None", having: list[str], lacking: list[str]
+    library: "Library",
+    new_since: "datetime | None",
+    having: list[str],
+    lacking: list[str],
+    where: list[str],
 ) -> "Scope":
+    from dam.core.condition import read_condition
     from dam.duplicates.scope import Scope
 
     component = library.registry.component
@@ -184,4 +196,5 @@ def _scope(
         new_since=new_since,
         having=tuple(map(component, having)),
         lacking=tuple(map(component, lacking)),
+        where=tuple(read_condition(library.registry, text) for text in where),
     )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from dam.commands.output import asset_fields, counted, one_line, path_fields, print_json, print_line, talk
+from dam.commands.output import asset_fields, one_line, path_fields, print_json, print_line, talk
+from dam.commands.uncompared_lines import uncompared_lines
 from dam.core.path_text import show_path
 from dam.errors import DamError
 from dam.library import Library
@@ -62,10 +63,13 @@ class SimilarReport:
     def _remark(self, image: bytes | int, answer: SimilarImages) -> None:
         """Say what the answer leaves out."""
         of = f": {_name(image)}" if self._labelled else ""
-        if answer.uncompared and not self._has_told_uncompared:
+        if not self._has_told_uncompared:
+            # The same for all that are asked about.
             self._has_told_uncompared = True
-            images = counted(answer.uncompared, "image has", "images have")
-            talk(f"{images} no current hashes yet and were not compared: see dam-cli status")
+            for line in uncompared_lines(
+                answer.uncompared, answer.undecodable, without_pdq=answer.without_pdq
+            ):
+                talk(line)
         if answer.unusable >= {"phash", "dhash", "ahash"}:
             talk(f"too plain to be compared by pHash, dHash or aHash{of}")
         if self._by_pdq and "pdq" in answer.unusable:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dam.duplicates.group import Likeness
+from dam.search.image_fingerprints import SOUND_QUALITY, SOUND_SIDE
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ LOOSE = Nearness(110, 220, pdq_if_turned=80)
 """Finds a little more, and took 1 and 6 of those pairs wrongly."""
 
 SMALLEST_SIDE = 32
-"""Pixels: a smaller picture is enlarged so much for PDQ that rounding decides the bits of its hash."""
+"""Pixels: a smaller picture is enlarged so much for PDQ that rounding decides the bits of its hash.
+
+That is less than `SOUND_SIDE`, as other hashes have to agree."""
 PLAINEST = 10
 """The PDQ quality below which pictures are too plain to be compared."""
 
@@ -46,10 +49,18 @@ class Criteria:
     """What is looked for."""
 
     nearness: Nearness = DEFAULT
-    quality: int = 50
+    quality: int = SOUND_QUALITY
     """The PDQ quality below which a picture counts as plain."""
     aspect: float = 1.06
     """The largest ratio of two aspect ratios: a border or a cut edge changes them by less than 1.05."""
     rotated: bool = False
     """Whether pictures that were turned or mirrored count too."""
     likenesses: frozenset[Likeness] = frozenset(Likeness)
+
+    @property
+    def sound_side(self) -> int:
+        """Return the short side in pixels below which a picture counts as plain.
+
+        Where PDQ decides alone it has to be as sound as for finding similar pictures.
+        """
+        return SOUND_SIDE if self.nearness.total is None else SMALLEST_SIDE

@@ -19,8 +19,12 @@ class Extent:
     """Pictures that were compared with each other."""
     chosen: int | None = None
     """How many of them were compared with all; None if all were."""
-    incomparable: int = 0
-    """Images that were not: too small, too plain, or without a current hash."""
+    plain: int = 0
+    """Images that were not, since they are too small or too plain."""
+    unhashed: int = 0
+    """Images that were not, since they lack current hashes."""
+    undecodable: int = 0
+    """Images that were not, since they cannot be decoded."""
     undecoded: int = 0
     """Pictures that may have the pixels of others, and could not be decoded to see."""
     hindrance: str | None = None
@@ -33,3 +37,8 @@ class Extent:
     """Pairs of documents that were too many to be compared by their ink, and were left out."""
     recall: Recall | None = None
     """How many pairs were found of a sample's; None if everything was compared with everything."""
+
+    @property
+    def incomparable(self) -> int:
+        """Return how many images were not compared, for whatever reason."""
+        return self.plain + self.unhashed + self.undecodable

@@ -102,7 +102,7 @@ class Duplicates:
     def _alike(self) -> Iterator[Group]:
         database, criteria = self._means.database, self._criteria
         with database.read() as session:
-            pictures, planes = load_pictures(session, criteria.quality)
+            pictures, planes = load_pictures(session, criteria.quality, criteria.sound_side)
             chosen = None if self._scope.is_everything else entities_in(session, self._scope)
             field = Field(pictures, chosen, self._means.judgements(session))
         classes = collapse(planes)
@@ -133,7 +133,7 @@ class Duplicates:
             alike = alike_by_look(classes, within, lambda number: self._means.preview(int(entities[number])))
             pairs = merged(pairs, Pairs.joined([alike]))
         count = None if field.is_chosen is None else int(np.count_nonzero(field.is_chosen))
-        self.extent = Extent(len(field.pictures), count, field.pictures.left_out, recall=recall)
+        self.extent = Extent(len(field.pictures), count, *field.pictures.left_out, recall=recall)
         return self._same_documents(field.pictures, classes, pairs)
 
     def _same_documents(self, pictures: Pictures, classes: Classes, pairs: Pairs) -> Pairs:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,18 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dam.core.component import Fingerprint
-from dam.core.ledger import LedgerRow, SystemRow, is_outdated
-from dam.core.system import System
 from dam.duplicates.compaction import compacted
 from dam.duplicates.criteria import PLAINEST, SMALLEST_SIDE
 from dam.models.image import ImageComponent
 from dam.models.image.dimensions_component import DimensionsComponent
 from dam.models.image.image_dhash_component import ImageDHashComponent
-from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
+from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_phash_component import ImagePHashComponent
-from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.search import currency
 from dam.search.blocks import blocks
 from dam.search.counting import count_rows
+from dam.search.currency import outdated
 from dam.search.page import Entities
 from dam.search.words import Words
 
@@ -36,10 +35,24 @@ PDQ = slice(0, 4)
 PHASH, DHASH = 4, 5
 """The 64-bit hashes."""
 PLAIN = 6
-"""Whether the picture has so little structure that PDQ alone says little; 0 or 1."""
+"""Whether the picture has so little structure, or is so small, that PDQ alone says little; 0 or 1."""
 
 Sides = NDArray[np.uint32]
 Marks = NDArray[np.bool_]
+
+
+class LeftOut(NamedTuple):
+    """How many images are not compared, and why."""
+
+    plain: int = 0
+    """They are too small or too plain."""
+    unhashed: int = 0
+    """They lack current hashes, or their size is not known."""
+    undecodable: int = 0
+    """They cannot be decoded."""
+
+
+_NOTHING = LeftOut()
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ class Pictures:
     entities: Entities
     width: Sides
     height: Sides
-    left_out: int = 0
+    left_out: LeftOut = _NOTHING
     """Images that are not among them."""
 
     def __len__(self) -> int:
@@ -62,29 +75,37 @@ class Pictures:
         return marks
 
 
-def load_pictures(session: Session, quality: int) -> tuple[Pictures, Words]:
-    """Read all pictures whose hashes are current; those of less than that PDQ quality are plain.
+def load_pictures(session: Session, quality: int, side: int = SMALLEST_SIDE) -> tuple[Pictures, Words]:
+    """Read all pictures whose hashes are current; those of less than that PDQ quality or side are plain.
 
     With them comes what they are compared by, shape (7, count): see `PDQ` and the names beside it. A
     picture takes 72 bytes, and hardly more while it is read. Left out are tiny ones and the very plainest.
     """
     entities, planes = _with_pdq(session)
     width, height = _sides(session, entities)
-    usable = np.minimum(width, height) >= SMALLEST_SIDE
+    usable = width > 0
     for plane, fingerprint in ((PHASH, ImagePHashComponent), (DHASH, ImageDHashComponent)):
         usable &= _fill(session, fingerprint, entities, planes[plane])
     for places in _found(session, entities, _of_quality_below(quality)):
         planes[PLAIN, places] = 1
-    unusable = [_of_quality_below(PLAINEST)]
-    unusable += [_outdated(system) for system in (hash_pdq, hash_perceptually)]
-    for statement in unusable:
-        for places in _found(session, entities, statement):
+    planes[PLAIN, np.minimum(width, height) < side] = 1
+    for hashing in (currency.PDQ, currency.PERCEPTUAL):
+        for places in _found(session, entities, outdated(hashing)):
             usable[places] = False
-    left_out = max(count_rows(session, ImageComponent) - int(np.count_nonzero(usable)), 0)
+    hashed = int(np.count_nonzero(usable))
+    usable &= np.minimum(width, height) >= SMALLEST_SIDE
+    for places in _found(session, entities, _of_quality_below(PLAINEST)):
+        usable[places] = False
+    left_out = _left_out(session, hashed, plain=hashed - int(np.count_nonzero(usable)))
     if usable.all():
         return Pictures(entities, width, height, left_out), planes
     chosen = Pictures(entities[usable], width[usable], height[usable], left_out)
     return chosen, compacted(planes, usable)
+
+
+def _left_out(session: Session, hashed: int, *, plain: int) -> LeftOut:
+    undecodable = session.scalar(currency.undecodable(currency.PDQ, currency.PERCEPTUAL)) or 0
+    return LeftOut(plain, max(count_rows(session, ImageComponent) - hashed - undecodable, 0), undecodable)
 
 
 def _with_pdq(session: Session) -> tuple[Entities, Words]:
@@ -145,12 +166,6 @@ def _sides(session: Session, entities: Entities) -> tuple[Sides, Sides]:
 
 def _of_quality_below(quality: int) -> Any:
     return select(ImagePDQComponent.entity_id).where(ImagePDQComponent.quality < quality)
-
-
-def _outdated(system: System[..., Any]) -> Any:
-    """Select the entities on which the system has another version than now."""
-    number = select(SystemRow.id).where(SystemRow.name == system.name).scalar_subquery()
-    return select(LedgerRow.entity_id).where(is_outdated(number, system.version))
 
 
 def _fetched(session: Session, statement: Any) -> Iterator[NDArray[np.int64]]:

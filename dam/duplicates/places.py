@@ -24,9 +24,8 @@ def at_several_places(session: Session, scope: Scope) -> Entities:
         .having(func.count() > 1)
         .order_by(place.entity_id)
     )
-    if scope.having or scope.lacking:
-        condition = Scope(having=scope.having, lacking=scope.lacking).condition()
-        statement = statement.join(Entity, Entity.id == place.entity_id).where(condition)
+    if scope.having or scope.lacking or scope.where:
+        statement = statement.join(Entity, Entity.id == place.entity_id).where(scope.components())
     if scope.new_since is not None:
         statement = statement.having(func.max(place.first_seen) >= scope.new_since)
     return np.fromiter(session.scalars(statement.execution_options(yield_per=10_000)), dtype=np.int64)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 
 from dam.core.component import Component, Entity
 from dam.core.query import has, lacks
@@ -18,16 +18,22 @@ class Scope:
     """Only what was at no known place before that moment."""
     having: tuple[type[Component], ...] = ()
     lacking: tuple[type[Component], ...] = ()
+    where: tuple[ColumnElement[bool], ...] = ()
+    """Any other conditions on `Entity`, as `query` takes them: see `dam.core.condition.read_condition`."""
 
     @property
     def is_everything(self) -> bool:
         """Tell whether nothing is left out."""
-        return self == Scope()
+        return self.new_since is None and not (self.having or self.lacking or self.where)
 
     def condition(self) -> ColumnElement[bool]:
         """Return the condition on `Entity`."""
-        chosen = has(*self.having) & lacks(*self.lacking)
+        chosen = self.components()
         return chosen if self.new_since is None else chosen & _first_seen_since(self.new_since)
+
+    def components(self) -> ColumnElement[bool]:
+        """Return the condition on `Entity` that its components make, whenever it was seen."""
+        return and_(has(*self.having), lacks(*self.lacking), *self.where)
 
 
 def _first_seen_since(moment: datetime) -> ColumnElement[bool]:

@@ -48,6 +48,7 @@ from dam.services.source_file import digest_file
 
 if TYPE_CHECKING:
     from dam.duplicates.find import Duplicates
+    from dam.library.resident_similarity import ResidentSimilarity
 
 
 class Library(OpenLibrary):
@@ -245,6 +246,12 @@ class Library(OpenLibrary):
     ) -> list[SimilarImages | DamError]:
         """Return for each image what `similar` does, or the error: the library is read once for all."""
         return similar_to_each(self, images, thresholds or Thresholds(), limit, rotated)
+
+    def resident_similarity(self) -> "ResidentSimilarity":
+        """Return what answers as `similar` does with all fingerprints in memory, for long-lived processes."""
+        from dam.library.resident_similarity import ResidentSimilarity
+
+        return ResidentSimilarity(self)
 
     def similar_audio(
         self, audio: bytes | int, bit_error: float | None = None, *, limit: int | None = None

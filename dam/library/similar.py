@@ -12,7 +12,7 @@ from dam.errors import DamError, UsageError
 from dam.ingest.sources import find_sources
 from dam.search.comparison import Thresholds
 from dam.search.image_query import Asked, read_image_queries, stored_image_queries, turned
-from dam.search.similar_images import ImageQuery, SimilarImages, find_similar_images
+from dam.search.similar_images import ImageQuery, IndexOf, SimilarImages, find_similar_images
 
 if TYPE_CHECKING:
     from dam.library.library import Library
@@ -24,6 +24,7 @@ def similar_to_each(
     thresholds: Thresholds,
     limit: int | None,
     rotated: bool,
+    index_of: IndexOf | None = None,
 ) -> list[SimilarImages | DamError]:
     """Return what resembles each of the images, paths or entities, or why that cannot be said."""
     if limit is not None and limit < 1:
@@ -33,7 +34,7 @@ def similar_to_each(
         asked = turned(library.executor, _with_sources(library, asked))
     queries = [one.query for one in asked if isinstance(one.query, ImageQuery)]
     with library.database.read() as session:
-        found = iter(find_similar_images(session, queries, thresholds, limit=limit))
+        found = iter(find_similar_images(session, queries, thresholds, limit=limit, index_of=index_of))
     return [next(found) if isinstance(one.query, ImageQuery) else one.query for one in asked]
 
 

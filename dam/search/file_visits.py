@@ -52,7 +52,7 @@ def _tasks(
         try:
             digests = digest_file(resolved)
         except DamError as error:
-            refused[number] = error
+            refused[number] = _as_given(error, path, resolved)
             continue
         yield Task(
             entity_id=number,
@@ -61,3 +61,12 @@ def _tasks(
             source=InPlaceSource(resolved, digests.sha256, digests.size),
             selected=systems,
         )
+
+
+def _as_given(error: DamError, path: bytes, resolved: bytes) -> DamError:
+    """Return the error with the path as it was given, and where that leads if it is a link."""
+    leads_to = show_path(resolved)
+    message = error.message.replace(leads_to, show_path(path), 1)
+    return type(error)(
+        f"{message}: it leads to {leads_to}" if os.path.islink(path) else message, hint=error.hint
+    )

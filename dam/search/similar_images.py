@@ -1,7 +1,8 @@
 """Pictures that resemble a picture, by a scan of all fingerprints."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -14,9 +15,16 @@ from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.search.comparison import SimilarImage, Thresholds, compare
+from dam.search.currency import PDQ, PERCEPTUAL, Uncompared, count_uncompared
 from dam.search.image_fingerprints import ImageFingerprints
 from dam.search.orientation import Orientation
-from dam.search.stored_fingerprints import count_uncompared, fingerprints_of
+from dam.search.stored_fingerprints import fingerprints_of
+
+if TYPE_CHECKING:
+    from dam.search.hamming_index import HammingIndex
+
+IndexOf = Callable[[Session, type[Fingerprint]], "HammingIndex"]
+"""Gives an index of a table that is as current as the session's transaction."""
 
 
 @dataclass(frozen=True)
@@ -45,23 +53,32 @@ class SimilarImages:
     found: int = 0
     """How many there are, also those beyond the limit."""
     uncompared: int = 0
-    """Pictures in the library without hashes of the current version."""
+    """Pictures in the library that have no current hashes yet."""
+    without_pdq: int = 0
+    """Pictures that have no current PDQ yet, if PDQ was asked for: they were not compared by it."""
+    undecodable: int = 0
+    """Pictures in the library that cannot be decoded, and so were not compared."""
     unusable: frozenset[str] = frozenset()
     """Hashes of the picture asked about that match nothing, as those of plain pictures do."""
 
 
 def find_similar_images(
-    session: Session, queries: Sequence[ImageQuery], thresholds: Thresholds, *, limit: int | None = None
+    session: Session,
+    queries: Sequence[ImageQuery],
+    thresholds: Thresholds,
+    *,
+    limit: int | None = None,
+    index_of: IndexOf | None = None,
 ) -> list[SimilarImages]:
     """Return for each query the pictures of which any hash is within its threshold, best first.
 
-    Everything is read once for all queries. Flat hashes match nothing, a picture does not match
-    itself, and only hashes of the systems' current versions are compared.
+    Everything is read once for all queries, unless indexes are given that have it. Flat hashes match
+    nothing, a picture does not match itself, and only current hashes are compared.
     """
     if not queries:
         return []
     probes = [(number, *probe) for number, query in enumerate(queries) for probe in query.probes.items()]
-    near = _near(session, [fingerprints for _, _, fingerprints in probes], thresholds)
+    near = _near(session, [fingerprints for _, _, fingerprints in probes], thresholds, index_of)
     known = fingerprints_of(session, sorted(set().union(*near)))
     themselves = _themselves(session, queries)
     found: list[dict[int, SimilarImage]] = [{} for _ in queries]
@@ -73,19 +90,24 @@ def find_similar_images(
             if match is not None and (best is None or match.rank < best.rank):
                 found[number][entity] = match
     with passing_through(session):
-        uncompared = count_uncompared(session)
+        uncompared = count_uncompared(session, PERCEPTUAL)
+        by_pdq = Uncompared() if thresholds.pdq is None else count_uncompared(session, PDQ)
     return [
         SimilarImages(
             sorted(matches.values(), key=lambda match: match.rank)[:limit],
             len(matches),
-            uncompared,
+            uncompared.unhashed,
+            by_pdq.unhashed,
+            uncompared.undecodable,
             query.fingerprints.unusable,
         )
         for query, matches in zip(queries, found, strict=True)
     ]
 
 
-def _near(session: Session, wanted: Sequence[ImageFingerprints], thresholds: Thresholds) -> list[set[int]]:
+def _near(
+    session: Session, wanted: Sequence[ImageFingerprints], thresholds: Thresholds, index_of: IndexOf | None
+) -> list[set[int]]:
     """Return for each of the wanted the entities of which a hash is within its threshold."""
     from dam.search.packed_index import PackedIndex
     from dam.search.words import pack
@@ -96,7 +118,8 @@ def _near(session: Session, wanted: Sequence[ImageFingerprints], thresholds: Thr
         if not asked:
             continue
         planes = pack([values[number] for number in asked], component.bits)
-        for number, found in zip(asked, PackedIndex(session, component).within(planes, limit), strict=True):
+        index = (index_of or PackedIndex)(session, component)
+        for number, found in zip(asked, index.within(planes, limit), strict=True):
             near[number].update(found.entities.tolist())
     return near
 

@@ -49,6 +49,31 @@ def test_an_explicit_threshold_is_of_pdq_alone(blends: CommandInProcess) -> None
     assert found
 
 
+def test_pdq_decides_alone_only_where_both_qualities_are_at_least_what_was_asked_for(
+    library: CommandInProcess, tmp_path: Path
+) -> None:
+    pale = Image.blend(Image.new("RGB", photo(1).size, (128,) * 3), photo(1), 0.2)
+    for quality in (90, 50):
+        add(library, write(tmp_path / f"{quality}.jpg", encoded(pale, quality=quality)))
+    assert near(library, "--pdq-threshold", "31") == set()
+    assert near(library, "--pdq-threshold", "31", "--quality", "20") == {"90.jpg", "50.jpg"}
+    assert near(library) == {"90.jpg", "50.jpg"}
+
+
+@pytest.mark.parametrize(("size", "is_believed"), [((90, 64), True), ((84, 63), False), ((48, 36), False)])
+def test_both_commands_believe_pdq_alone_from_the_same_size_on(
+    library: CommandInProcess, tmp_path: Path, size: tuple[int, int], is_believed: bool
+) -> None:
+    for quality in (95, 80):
+        small = encoded(photo(1).resize(size), quality=quality)
+        add(library, write(tmp_path / f"{quality}.jpg", small))
+    likeness = library("find-similar-images", "--json", "1", "--pdq-threshold", "31").json
+    assert ["pdq" in one["matched"] for one in likeness] == [is_believed]
+    assert near(library, "--pdq-threshold", "31") == ({"95.jpg", "80.jpg"} if is_believed else set())
+    # Three hashes that agree prove more than one.
+    assert near(library) == {"95.jpg", "80.jpg"}
+
+
 def test_a_step_within_the_threshold_is_a_pair_and_one_beyond_is_none(
     library: CommandInProcess, tmp_path: Path
 ) -> None:
@@ -82,6 +107,9 @@ def test_a_step_within_the_threshold_is_a_pair_and_one_beyond_is_none(
         (["--new-since", "99999999999d"], "bad moment: 99999999999d"),
         (["--has", "Imagination"], "Imagination"),
         (["--lacks", "Imagination"], "Imagination"),
+        (["--where", "Imagination.name=much"], "Imagination"),
+        (["--where", "Dimensions.width"], "bad condition: Dimensions.width"),
+        (["--where", "Dimensions.width=wide"], "bad condition: Dimensions.width=wide"),
         (["lake.jpg"], "lake.jpg"),
     ],
 )
@@ -279,6 +307,21 @@ def test_components_say_what_must_be_in_every_pair(library: CommandInProcess, tm
     assert {"coarse.jpg", "bright.jpg"} <= set(rest[1])
 
 
+def test_conditions_say_what_must_be_in_every_pair(library: CommandInProcess, tmp_path: Path) -> None:
+    add(library, "-r", families(tmp_path / "media"))
+    assert groups(library, "--where", "Dimensions.width>0") == groups(library)
+    # Only one picture is as small: the others of the group are like just that one.
+    (group,), _, _ = answer(library, "--where", "Dimensions.width=160")
+    apart = {name_of(one): one["from_centre"] for one in (group["best"], *group["members"])}
+    assert group["class"] == "near"
+    assert apart["small.jpg"] == 0
+    assert {"lake.jpg", "lake.png", "coarse.jpg"} < set(apart)
+    assert groups(library, "--where", "Dimensions.width=160", "Dimensions.height=1") == []
+    assert groups(library, "--where", "Dimensions.width=160", "--lacks", "Image") == []
+    for width, found in ((320, [("byte-identical", ["lake.jpg"] * 2)]), (160, [])):
+        assert groups(library, "--class", "byte", "--where", f"Dimensions.width={width}") == found
+
+
 def test_comparing_everything_finds_at_least_as_much(library: CommandInProcess, tmp_path: Path) -> None:
     families(tmp_path / "media")
     add(library, "-r", tmp_path / "media")
@@ -316,5 +359,5 @@ def test_tiny_pictures_match_by_their_pixels_and_by_nothing_else(
     add(library, write(tmp_path / "other.png", encoded(photo(2).resize(size), "PNG")))
     assert groups(library, "--loose") == [("pixel-identical", ["tiny.jpg", "tiny.png"])]
     _, summary, result = answer(library)
-    assert (summary["pictures"], summary["incomparable"]) == (0, 3)
-    assert "3 images were not compared" in result.stderr
+    assert (summary["pictures"], summary["plain"]) == (0, 3)
+    assert "3 images are too small or too plain and were not compared" in result.stderr

@@ -41,6 +41,14 @@ def test_the_page_has_the_groups_and_the_terminal_says_where_it_is(
     assert not any("hill.jpg" in text for text in pictures)
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_page_is_not_written_to_stdout(lakes: CommandInProcess, tmp_path: Path, form: list[str]) -> None:
+    refused = lakes("find-duplicates", "--report", "-", *form, cwd=tmp_path)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr == "dam-cli: cannot write: -: the page is a file, not text for a terminal\n"
+    assert not (tmp_path / "-").exists()
+
+
 def test_with_json_groups_are_printed_as_well(lakes: CommandInProcess, tmp_path: Path) -> None:
     report = tmp_path / "out.html"
     found, summary, result = answer(lakes, "--report", report)

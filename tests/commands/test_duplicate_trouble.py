@@ -107,6 +107,31 @@ def test_of_bytes_that_rotted_in_the_store_nothing_is_derived_until_they_are_hea
     assert groups(library) == ALL
 
 
+def test_the_last_known_copy_that_was_altered_in_place_is_damage_once_and_out_of_reach_then(
+    library: CommandInProcess, twins: list[Path]
+) -> None:
+    write(twins[0], b"another file" * 100)
+    _, summary, result = answer(library)
+    assert (result.exit_code, summary["undecoded"]) == (4, 1)
+    (line,) = (line for line in result.stderr.splitlines() if line.startswith("entity "))
+    assert line.startswith("entity 1: ")
+    assert line.endswith("  (the last known copy is gone)")
+    _, summary, again = answer(library)
+    assert (again.exit_code, summary["undecoded"]) == (3, 1)
+    assert "entity 1: " not in again.stderr
+
+
+def test_one_that_was_altered_while_another_copy_is_left_is_no_damage(
+    library: CommandInProcess, twins: list[Path], tmp_path: Path
+) -> None:
+    add(library, "--no-copy", write(tmp_path / "more" / "lake.png", twins[0].read_bytes()))
+    write(twins[0], b"another file" * 100)
+    _, _, result = answer(library)
+    assert result.exit_code == 0
+    assert not any(line.startswith("entity ") for line in result.stderr.splitlines())
+    assert groups(library, "--class", "pixel") == ALL
+
+
 def test_a_library_that_can_only_be_read_answers_all_but_what_it_would_have_to_store(
     library: CommandInProcess, twins: list[Path], unprivileged: CommandProcess, tmp_path: Path
 ) -> None:
@@ -184,7 +209,7 @@ def test_a_pdq_of_the_wrong_length_costs_just_that_picture(
         assert groups(library, *options) == [("near", ["90.jpg", "50.jpg"])]
     _, summary, result = answer(library)
     assert (summary["pictures"], summary["incomparable"]) == (2, 1)
-    assert "1 image was not compared" in result.stderr
+    assert "1 image has no current hashes yet and was not compared" in result.stderr
 
 
 def test_images_without_current_hashes_are_counted_and_not_compared(
@@ -200,8 +225,8 @@ def test_images_without_current_hashes_are_counted_and_not_compared(
     execute("DELETE FROM image_phash WHERE entity_id = 3")
     assert groups(library) == []
     _, summary, result = answer(library)
-    assert (summary["pictures"], summary["incomparable"]) == (1, 3)
-    assert "3 images were not compared: too small or too plain, or not hashed" in result.stderr
+    assert (summary["pictures"], summary["unhashed"], summary["undecodable"]) == (1, 2, 1)
+    assert "2 images have no current hashes yet" in result.stderr
     library("run")
     assert len(groups(library)[0][1]) >= 2
 

@@ -61,6 +61,9 @@ def test_json_says_of_each_group_what_can_be_known(families_added: CommandInProc
         "saved": sum((tmp_path / "media" / name).stat().st_size for name in ALL_BUT_THE_BEST),
         "pictures": 9,
         "incomparable": 0,
+        "plain": 0,
+        "unhashed": 0,
+        "undecodable": 0,
         "undecoded": 0,
         "unseen": 0,
         "skipped": 0,
@@ -71,8 +74,12 @@ def test_json_says_of_each_group_what_can_be_known(families_added: CommandInProc
     assert {place["path"] for place in byte["best"]["locations"]} == {
         str(tmp_path / "media" / name) for name in ("lake.jpg", "backup/lake.jpg")
     }
+    assert near["centre"] == lake
+    for group in (byte, pixel):
+        for one in (group, group["best"], *group["members"]):
+            assert not {"centre", "from_centre"} & set(one)
     for group in (pixel, near):
-        assert (group["best"]["entity"], group["centre"]) == (lake, lake)
+        assert group["best"]["entity"] == lake
         for member in group["members"]:
             assert member["orientation"] == "upright"
             assert set(member["distances"]) == {"pdq", "phash", "dhash", "ahash"}

@@ -14,6 +14,7 @@ from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.samples import broken, encoded, odd, photo
 from dam.search.packing import pack
 from tests.command_line import CommandInProcess
+from tests.commands.duplicate_groups import answer, names
 from tests.commands.facts import add, paths_of, write
 from tests.commands.rows import execute, library_database
 
@@ -65,6 +66,32 @@ def test_an_odd_picture_finds_the_ordinary_one_it_was_made_of(
         add(library, write(tmp_path / f"{seed}.png", encoded(photo(seed, size), "PNG")))
     query = write(tmp_path / name, odd()[name])
     assert f"{kin}.png" in found_by(library, query, *["--phash-threshold", "8"])
+
+
+def test_partly_transparent_pictures_are_like_the_whole_one_and_like_each_other(
+    library: CommandInProcess, tmp_path: Path
+) -> None:
+    lake = photo(1)
+    corner = Image.new("L", lake.size, 255)
+    corner.paste(0, (0, 0, lake.width // 8, lake.height // 8))
+    pictures = {
+        "whole.png": encoded(lake, "PNG"),
+        "corner.png": encoded(with_alpha(lake, corner), "PNG"),
+        "corner.webp": encoded(with_alpha(lake, corner), "WEBP", quality=80),
+        "veiled.png": encoded(with_alpha(lake, Image.new("L", lake.size, 128)), "PNG"),
+    }
+    for name, data in {**pictures, "other.png": encoded(photo(2), "PNG")}.items():
+        add(library, write(tmp_path / name, data))
+    for name in pictures:
+        assert found_by(library, tmp_path / name, "--pdq-threshold", "31") == set(pictures) - {name}
+    grouped = [names(group) for group in answer(library)[0]]
+    assert set().union(*grouped) == set(pictures)
+
+
+def with_alpha(picture: Image.Image, mask: Image.Image) -> Image.Image:
+    made = picture.convert("RGBA")
+    made.putalpha(mask)
+    return made
 
 
 def test_a_picture_with_16_bits_a_channel_finds_the_one_with_8(
@@ -129,6 +156,40 @@ def test_what_is_no_file_to_be_read_is_a_usage_error_at_once(
         assert reason in refused.stderr
     empty = library("find-similar-images", write(tmp_path / "empty.png", b""))
     assert (empty.exit_code, "not an image" in empty.stderr) == (2, True)
+
+
+def test_an_error_names_a_path_as_it_was_given(library: CommandInProcess, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    (tmp_path / "folder").mkdir()
+    lines = {
+        "link": f"cannot read: link: no such file or directory: it leads to {tmp_path / 'nowhere'}",
+        "missing": "cannot read: missing: no such file or directory",
+        "./missing": "cannot read: ./missing: no such file or directory",
+        "folder/../missing": "cannot read: folder/../missing: no such file or directory",
+        "folder": "cannot read: folder: is a folder",
+    }
+    for name, said in lines.items():
+        refused = library("find-similar-images", name, cwd=tmp_path)
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert refused.stderr == f"dam-cli: {said}\n"
+    listed = library("find-similar-images", "--from-file", "-", cwd=tmp_path, stdin="\n".join(lines))
+    assert (listed.exit_code, listed.stdout) == (3, "")
+    assert listed.stderr.splitlines() == [f"dam-cli: {said}" for said in lines.values()]
+
+
+def test_a_nul_in_a_path_costs_just_that_path(library: CommandInProcess, tmp_path: Path) -> None:
+    lake = write(tmp_path / "lake.png", encoded(photo(1), "PNG"))
+    add(library, lake, write(tmp_path / "coarse.jpg", encoded(photo(1), quality=60)))
+    said = "dam-cli: cannot compare: lake\\x00.png: a path has no NUL\nhint: such a list needs -0\n"
+    refused = library("find-similar-images", "lake\0.png", cwd=tmp_path)
+    assert (refused.exit_code, refused.stdout, refused.stderr) == (2, "", said)
+    listed = library("find-similar-images", "--from-file", "-", cwd=tmp_path, stdin=b"lake\0.png\nlake.png\n")
+    assert (listed.exit_code, listed.stderr) == (3, said)
+    assert "coarse.jpg" in listed.stdout
+    ended = library(
+        "find-similar-images", "--null", "--from-file", "-", cwd=tmp_path, stdin=b"lake.png\0lake.png\0"
+    )
+    assert (ended.exit_code, ended.stderr) == (0, "")
 
 
 def test_limits_and_thresholds_out_of_range_are_usage_errors(library: CommandInProcess) -> None:
@@ -196,7 +257,8 @@ def test_what_was_never_hashed_and_what_failed_are_counted_as_they_are(
     pictures = [write(tmp_path / f"{n}.png", encoded(photo(n, (96, 72)), "PNG")) for n in range(1, 5)]
     add(library, *pictures, write(tmp_path / "half.png", broken()["half.png"]))
     query: list[str | Path] = ["find-similar-images", pictures[0]]
-    assert "not compared" not in library(*query).stderr
+    undecodable = "1 image cannot be decoded and was not compared: see dam-cli status --failed"
+    assert library(*query).stderr == f"{undecodable}\nnothing similar found\n"
     entities = "(SELECT entity_id FROM image_phash WHERE entity_id > 2)"
     system = "(SELECT id FROM system WHERE name = 'image.hash_perceptually')"
     # Somebody deletes derived rows, as anybody may.
@@ -208,7 +270,7 @@ def test_what_was_never_hashed_and_what_failed_are_counted_as_they_are(
     execute(f"UPDATE ledger SET version = 0 WHERE system_id = {system} AND entity_id = 2")
     assert "3 images have no current hashes yet" in library(*query).stderr
     library("run")
-    assert library(*query).stderr == "nothing similar found\n"
+    assert library(*query).stderr == f"{undecodable}\nnothing similar found\n"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dam.core.component import Entity
+from dam.core.condition import read_condition
+from dam.core.query import has
 from dam.duplicates.criteria import DEFAULT, LOOSE, TIGHT, Criteria, Nearness
 from dam.duplicates.extent import Extent
 from dam.duplicates.group import Group, Likeness
@@ -86,6 +89,22 @@ def test_criteria_and_scope_say_which(media: Path) -> None:
         assert found(scope=Scope(new_since=now + timedelta(days=1))) == []
         assert found(scope=Scope(having=(RelationMemberComponent,))) == []
         assert found(scope=Scope(lacking=(ImageComponent,))) == []
+
+
+def test_one_querys_result_is_compared_with_the_rest(media: Path) -> None:
+    with Library.open() as library:
+        small = entity(library, media / "small.jpg")
+        scopes = (
+            Scope(where=(Entity.id.in_([small]),)),
+            Scope(where=(read_condition(library.registry, "Dimensions.width=160"), has(ImageComponent))),
+        )
+        for scope in scopes:
+            search = library.duplicates(Criteria(likenesses=NEAR), scope)
+            (group,) = search
+            assert small in {group.best, *(one.entity for one in group.members)}
+            assert (search.extent.chosen, search.extent.pictures) == (1, 9)
+        nothing = Scope(where=(read_condition(library.registry, "Dimensions.width=1"),))
+        assert not list(library.duplicates(None, nothing))
 
 
 def test_turned_pictures_say_how(media: Path, tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def require_all_that_are_comparable(found: tuple[Pictures, Words], images: list[
     wanted = [one for one in images if one.is_comparable]
     assert loaded.entities.tolist() == [one.entity for one in wanted]
     assert len(loaded) == planes.shape[1] == len(wanted)
-    assert loaded.left_out == len(images) - len(wanted)
+    assert sum(loaded.left_out) == len(images) - len(wanted)
     assert [*zip(loaded.width.tolist(), loaded.height.tolist(), strict=True)] == [one.sides for one in wanted]
     pdq = planes[PDQ].T.astype(">u8")
     assert [int.from_bytes(one.tobytes()) for one in pdq] == [one.pdq for one in wanted]
