@@ -38,7 +38,7 @@ def test_truncated_corrupt_and_bomb_pictures_are_new_and_say_what_is_wrong(
         ("bomb.png", "65536 x 65536 pixels are more than the limit"),
         ("text-bomb.png", "a text in it inflates beyond the limit"),
         ("half.jpg", "truncated"),
-        ("unsupported.svg", "no decoder for image/svg+xml"),
+        ("unsupported.jxr", "no decoder for image/jxr"),
     ],
 )
 def test_the_reason_is_one_a_person_can_use(

@@ -97,7 +97,7 @@ def test_a_picture_with_16_bits_a_channel_finds_the_one_with_8(
         ("bomb.gif", "pixels are more than the limit"),
         ("text-bomb.png", "inflates beyond the limit"),
         ("no-pixels.png", "damaged"),
-        ("unsupported.jxl", "no decoder for"),
+        ("unsupported.jxr", "no decoder for"),
     ],
 )
 @pytest.mark.parametrize("rotated", [[], ["--rotated"]])
