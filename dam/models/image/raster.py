@@ -66,7 +66,7 @@ def raster(content: Content) -> Raster:
     """Decode the first frame or primary picture, turned the way it is displayed.
 
     Only a JPEG of 1024 pixels or more on its short side comes smaller than it is, by 2, 4 or 8.
-    Transparency is dropped, not blended, but a picture that is transparent everywhere is white everywhere:
+    Transparency is dropped, not blended, but a picture that is transparent everywhere is black everywhere:
     what nobody can see resembles nothing. Of 16 bits the upper 8 are kept. Raises DecodeError if it cannot
     be decoded.
     """
@@ -99,4 +99,4 @@ def _in_rgb(picture: "Image.Image") -> "Image.Image":
 def _blank(size: tuple[int, int]) -> "Image.Image":
     from PIL import Image
 
-    return Image.new("RGB", size, "white")
+    return Image.new("RGB", size)
