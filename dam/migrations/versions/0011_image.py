@@ -1,4 +1,4 @@
-"""What pictures hold besides one still picture: pages and frames.
+"""Pages and frames of pictures, and their colours.
 
 Revision: 0011
 Revises: 0010
@@ -13,6 +13,9 @@ branch_labels = None
 depends_on = None
 
 
+_COLOURS = ("black", "grey", "white", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown")
+
+
 def upgrade() -> None:
     _create(
         "image_frames",
@@ -20,6 +23,13 @@ def upgrade() -> None:
         sa.Column("duration", sa.Double(), nullable=True),
         sa.CheckConstraint("frames > 1", name=op.f("ck_image_frames_several")),
     )
+    _create(
+        "image_colours",
+        sa.Column("dominant", sa.String(), nullable=False),
+        sa.Column("palette", sa.String(), nullable=False),
+        *(sa.Column(colour, sa.SmallInteger(), nullable=False) for colour in _COLOURS),
+    )
+    op.create_index(op.f("ix_image_colours_dominant"), "image_colours", ["dominant"])
 
 
 def _create(table: str, *columns: sa.schema.SchemaItem) -> None:
@@ -35,4 +45,5 @@ def _create(table: str, *columns: sa.schema.SchemaItem) -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("image_colours")
     op.drop_table("image_frames")
