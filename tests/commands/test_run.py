@@ -68,7 +68,7 @@ def test_json_has_an_object_for_every_entity_visited(filled: CommandInProcess, m
     lose(media / "lake.jpg", DimensionsComponent)
     (visited,) = filled("run", "--json").json
     assert visited["entity"] == show(filled, media / "lake.jpg")["entity"]
-    assert visited["runs"] == [{"system": "image.measure", "version": 1, "outcome": "done", "error": None}]
+    assert visited["runs"] == [{"system": "image.measure", "version": 2, "outcome": "done", "error": None}]
 
 
 def test_bytes_that_the_store_lost_are_damage_and_no_failure_of_a_system(

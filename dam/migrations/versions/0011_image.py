@@ -1,4 +1,4 @@
-"""Pages and frames of pictures, and their colours.
+"""Pages and frames of pictures, their colours, and what other files are.
 
 Revision: 0011
 Revises: 0010
@@ -30,6 +30,7 @@ def upgrade() -> None:
         *(sa.Column(colour, sa.SmallInteger(), nullable=False) for colour in _COLOURS),
     )
     op.create_index(op.f("ix_image_colours_dominant"), "image_colours", ["dominant"])
+    _create("other_file", sa.Column("media_type", sa.String(), nullable=False))
 
 
 def _create(table: str, *columns: sa.schema.SchemaItem) -> None:
@@ -45,5 +46,6 @@ def _create(table: str, *columns: sa.schema.SchemaItem) -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("other_file")
     op.drop_table("image_colours")
     op.drop_table("image_frames")
