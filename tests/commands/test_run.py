@@ -61,7 +61,7 @@ def test_what_failed_before_is_neither_tried_again_nor_told_by_the_exit_code(
     assert ran.stderr.startswith("0 entities visited")
     retried = filled("run", "--retry-failed")
     assert retried.exit_code == 0
-    assert "3 failed" in retried.stderr
+    assert "4 failed" in retried.stderr
 
 
 def test_json_has_an_object_for_every_entity_visited(filled: CommandInProcess, media: Path) -> None:
