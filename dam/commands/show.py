@@ -33,6 +33,7 @@ def show(
     from dam.commands.output import asset_fields, asset_lines, print_json, print_line, run_fields
     from dam.commands.relation_report import relation_fields
     from dam.commands.session import open_library
+    from dam.models.misnaming import misleading_extensions
 
     with open_library() as library:
         entities = find_assets(library, asset)
@@ -44,13 +45,21 @@ def show(
                 ledger = [run_fields(name, e.version, e.outcome, e.message) for name, e in runs.items()]
                 related = [relation_fields(relation) for relation in relations]
                 facts = {"components": components, "relations": related, "runs": ledger}
-                print_json({**asset_fields(found), **facts})
+                misnamed = misleading_extensions(found)
+                print_json({**asset_fields(found), "misnamed": misnamed, **facts})
                 continue
             indexes = {name for name, rows in description.components.items() if rows[0].is_index}
             lines = (*_component_lines(components, indexes), *_relation_lines(relations), *_run_lines(runs))
-            for line in (*asset_lines(found), *lines):
+            for line in (*asset_lines(found), *_naming_lines(found), *lines):
                 print_line(line)
     return 0
+
+
+def _naming_lines(asset: "Asset") -> list[str]:
+    from dam.models.misnaming import misleading_extensions
+
+    wrong = misleading_extensions(asset).items()
+    return [f"  named   .{name}, as {promised} would be" for name, promised in wrong]
 
 
 def _components(asset: "Asset", description: "Description") -> dict[str, list[dict[str, Any]]]:

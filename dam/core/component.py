@@ -77,6 +77,9 @@ class Kind(Component):
     recognition_version: ClassVar[int] = 1
     """Raise it when `recognise` answers differently, so that entities are looked at again."""
 
+    is_last_resort: ClassVar[bool] = False
+    """Whether it is asked only where no other kind claims the bytes."""
+
     allowance: ClassVar[Allowance] = Allowance()
     """What a visit may use from the moment it is known to be of this kind."""
 

@@ -57,7 +57,7 @@ def recognition_system(kinds: tuple[type[Kind], ...]) -> System[..., Any]:
     Its version is the set of kinds with their own versions, so installing a kind makes every entity
     pending for recognition, and nothing else where the answer stays the same.
     """
-    return _Recognition(tuple(sorted(kinds, key=lambda kind: kind.__tablename__)))
+    return _Recognition(tuple(sorted(kinds, key=lambda kind: (kind.is_last_resort, kind.__tablename__))))
 
 
 class _Recognition(System[..., Any]):

@@ -61,14 +61,14 @@ def test_what_failed_before_is_neither_tried_again_nor_told_by_the_exit_code(
     assert ran.stderr.startswith("0 entities visited")
     retried = filled("run", "--retry-failed")
     assert retried.exit_code == 0
-    assert "3 failed" in retried.stderr
+    assert "4 failed" in retried.stderr
 
 
 def test_json_has_an_object_for_every_entity_visited(filled: CommandInProcess, media: Path) -> None:
     lose(media / "lake.jpg", DimensionsComponent)
     (visited,) = filled("run", "--json").json
     assert visited["entity"] == show(filled, media / "lake.jpg")["entity"]
-    assert visited["runs"] == [{"system": "image.measure", "version": 1, "outcome": "done", "error": None}]
+    assert visited["runs"] == [{"system": "image.measure", "version": 2, "outcome": "done", "error": None}]
 
 
 def test_bytes_that_the_store_lost_are_damage_and_no_failure_of_a_system(

@@ -79,6 +79,7 @@ def test_json_has_every_component_by_the_name_that_people_search_by(
         "FileProperties",
         "Image",
         "ImageAHash",
+        "ImageColours",
         "ImageDHash",
         "ImagePDQ",
         "ImagePHash",
@@ -117,7 +118,7 @@ def test_json_has_the_ledger_with_version_outcome_and_error(
     assert all(set(run) == {"system", "version", "outcome", "error"} for run in runs.values())
     assert (runs["kind.recognise"]["outcome"], runs["kind.recognise"]["error"]) == ("done", None)
     failed = runs["image.hash_perceptually"]
-    assert (failed["outcome"], failed["version"]) == ("failed", 1)
+    assert (failed["outcome"], failed["version"]) == ("failed", 2)
     assert "truncated" in failed["error"]
 
 

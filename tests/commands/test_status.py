@@ -17,6 +17,7 @@ SYSTEMS = {
     "audio.read_other_tags",
     "audio.read_properties",
     "audio.read_recording",
+    "image.find_colours",
     "image.measure",
     "image.hash_perceptually",
     "image.hash_pdq",
@@ -69,6 +70,7 @@ def test_failures_are_listed_with_their_files_and_reasons(filled: CommandInProce
     add(filled, half)
     failures = filled("status", "--failed", "--json").json
     assert {failure["system"] for failure in failures} == {
+        "image.find_colours",
         "image.hash_pdq",
         "image.hash_perceptually",
         "image.make_preview",

@@ -23,6 +23,8 @@ from dam.core.system import System
 from dam.core.world import World
 from dam.models.image import ImageComponent, samples
 from dam.models.image.dimensions_component import DimensionsComponent
+from dam.models.image.image_colours_component import ImageColoursComponent
+from dam.models.image.image_frames_component import ImageFramesComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent
 from dam.models.image.image_pixel_hash_component import ImagePixelHashComponent
 from dam.models.image.metadata.capture_time_component import CaptureTimeComponent
@@ -36,6 +38,7 @@ from tests.core.state_machines import prove
 from tests.core.test_incremental import Bytes, from_scratch
 
 NAMES = (
+    "image.find_colours",
     "image.measure",
     "image.hash_perceptually",
     "image.hash_pdq",
@@ -46,7 +49,9 @@ NAMES = (
     "image.read_description",
 )
 DERIVED = (
+    ImageColoursComponent,
     ImageComponent,
+    ImageFramesComponent,
     DimensionsComponent,
     ImagePDQComponent,
     ImagePixelHashComponent,

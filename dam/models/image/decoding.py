@@ -4,14 +4,16 @@ import errno
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dam.core.content import HEAD_BYTES, Content
 from dam.core.system import Unavailable
+from dam.models.image.raw_signatures import BY_EXTENSION, OTHER_CAMERA
 from dam.models.image.signatures import TIE_BREAKERS, media_type
 
 if TYPE_CHECKING:
-    from PIL import ImageFile
+    from PIL import Image, ImageFile
 
 PIXEL_LIMIT = 200_000_000
 """Pictures of more pixels are not decoded; their header is still measured."""
@@ -28,17 +30,22 @@ _DECODERS = {
     "image/icns": "ICNS",
     "image/jp2": "JPEG2000",
     "image/jpeg": "JPEG",
+    "image/jxl": "JXL",
     "image/png": "PNG",
     "image/qoi": "QOI",
     "image/sgi": "SGI",
+    "image/svg+xml": "SVG",
     "image/tiff": "TIFF",
     "image/vnd-ms.dds": "DDS",
     "image/vnd.adobe.photoshop": "PSD",
     "image/vnd.microsoft.icon": "ICO",
     "image/webp": "WEBP",
     "image/fits": "FITS",
+    "image/x-canon-cr2": "RAW",
+    "image/x-canon-cr3": "RAW",
     "image/x-dib": "DIB",
     "image/x-flic": "FLI",
+    "image/x-fuji-raf": "RAW",
     "image/x-gimp-gbr": "GBR",
     "image/x-im": "IM",
     "image/x-imt": "IMT",
@@ -47,7 +54,10 @@ _DECODERS = {
     "image/x-xbitmap": "XBM",
     "image/x-dcx": "DCX",
     "image/x-msp": "MSP",
+    "image/x-olympus-orf": "RAW",
+    "image/x-panasonic-rw2": "RAW",
     "image/x-pcx": "PCX",
+    "image/x-photoshop-large": "PSD16",
     "image/x-portable-bitmap": "PPM",
     "image/x-portable-floatmap": "PPM",
     "image/x-portable-graymap": "PPM",
@@ -57,6 +67,11 @@ _DECODERS = {
     "image/x-xpixmap": "XPM",
 }
 """The Pillow decoder of each media type. Formats that need another program (EPS, WMF) are not here."""
+
+_RAW_IN_TIFF = frozenset((*BY_EXTENSION.values(), OTHER_CAMERA))
+
+_TAUGHT = {"JXL": "jpeg_xl", "PSD16": "photoshop", "RAW": "camera_raw", "SVG": "svg"}
+"""The modules of decoders that Pillow has to be taught."""
 
 _NEW_SUBFILE_TYPE = 254
 _DNG_VERSION = 50706
@@ -85,15 +100,19 @@ def opened(content: Content) -> Iterator["ImageFile.ImageFile"]:
         # Without Pillow's own limit a picture too large to decode can still be measured.
         with _pillow_limit(None):
             picture = Image.open(file, formats=decoders)
+            if _is_raw(picture):
+                # Pillow would show its thumbnail as the picture.
+                file.seek(0)
+                picture = Image.open(file, formats=_taught("RAW"))
         if min(picture.size) < 1:
             raise DecodeError("damaged: it claims to have no pixels")
-        _refuse_preview_of_raw(picture)
         with _pillow_limit(PIXEL_LIMIT):
             yield picture
 
 
-def check_pixels(size: tuple[int, int]) -> None:
-    """Raise DecodeError if a picture of this size has too many pixels to decode."""
+def check_pixels(picture: "Image.Image") -> None:
+    """Raise DecodeError if a picture has too many pixels to decode."""
+    size = getattr(picture, "decoded_size", picture.size)
     if size[0] * size[1] > PIXEL_LIMIT:
         raise DecodeError(
             f"{size[0]} x {size[1]} pixels are more than the limit of {PIXEL_LIMIT // 1_000_000} megapixels"
@@ -104,12 +123,24 @@ def _decoders_of(head: bytes) -> list[str]:
     found = media_type(head, TIE_BREAKERS)
     if found is None:
         raise DecodeError("not a known picture format")
+    if found in _RAW_IN_TIFF:
+        return _taught("RAW")
     if found not in _DECODERS:
         raise DecodeError(f"no decoder for {found}")
     if found in ("image/heic", "image/heif"):
         _learn_heif()
-    # A cursor is an icon with another number in its header, but Pillow has a decoder of its own.
-    return [_DECODERS[found], "CUR"] if found == "image/vnd.microsoft.icon" else [_DECODERS[found]]
+    if found == "image/vnd.microsoft.icon":
+        # A cursor is an icon with another number in its header, but Pillow has a decoder of its own.
+        return [_DECODERS[found], "CUR"]
+    is_deep = found == "image/vnd.adobe.photoshop" and head[22:24] in (b"\0\x10", b"\0\x20")
+    return _taught("PSD16" if is_deep else _DECODERS[found])
+
+
+def _taught(name: str) -> list[str]:
+    """Return the decoder of that name, once Pillow has it."""
+    if name in _TAUGHT:
+        import_module(f"dam.models.image.decoders.{_TAUGHT[name]}")
+    return [name]
 
 
 def _learn_heif() -> None:
@@ -149,13 +180,12 @@ def _pillow_limit(pixels: int | None) -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = before
 
 
-def _refuse_preview_of_raw(picture: "ImageFile.ImageFile") -> None:
-    """Raise DecodeError for camera RAW in a TIFF: Pillow would show its thumbnail as the picture."""
+def _is_raw(picture: "ImageFile.ImageFile") -> bool:
+    """Tell camera RAW in a TIFF, whose own pictures are previews."""
     if picture.format != "TIFF":
-        return
+        return False
     tags = picture.tag_v2  # type: ignore[attr-defined]
-    if _DNG_VERSION in tags or _is_reduced(tags.get(_NEW_SUBFILE_TYPE)):
-        raise DecodeError("no decoder for camera raw: only a preview could be read")
+    return _DNG_VERSION in tags or _is_reduced(tags.get(_NEW_SUBFILE_TYPE))
 
 
 def _is_reduced(subfile_type: object) -> bool:

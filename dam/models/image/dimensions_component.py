@@ -8,7 +8,9 @@ from dam.core.content import Content
 from dam.core.system import system
 from dam.models.image import ImageComponent
 from dam.models.image.decoding import opened
+from dam.models.image.image_frames_component import ImageFramesComponent
 from dam.models.image.orientation import displayed_orientation, turned_size
+from dam.models.image.sequences.sequence import sequence_in
 
 
 class DimensionsComponent(Component):
@@ -21,13 +23,17 @@ class DimensionsComponent(Component):
     height: Mapped[int] = mapped_column(BigInteger)
 
 
-@system(version=1, on=ImageComponent)
-def measure(content: Content) -> DimensionsComponent:
-    """Read the dimensions from the header alone.
+@system(version=2, on=ImageComponent)
+def measure(content: Content) -> tuple[DimensionsComponent | ImageFramesComponent, ...]:
+    """Read the dimensions, and how many pages or frames there are, from headers alone.
 
     Pictures whose pixels are broken or too many to decode have dimensions all the same. Raises
     DecodeError if there is no readable header.
     """
     with opened(content) as picture:
         width, height = turned_size(picture.size, displayed_orientation(picture, content))
-    return DimensionsComponent(width=width, height=height)
+        sequence = sequence_in(picture, content)
+    dimensions = DimensionsComponent(width=width, height=height)
+    if sequence is None:
+        return (dimensions,)
+    return dimensions, ImageFramesComponent(frames=sequence.length, duration=sequence.duration)

@@ -31,7 +31,7 @@ class ImagePDQComponent(Fingerprint):
     quality: Mapped[int]
 
 
-@system(version=3, on=ImageComponent)
+@system(version=4, on=ImageComponent)
 def hash_pdq(raster: Raster) -> ImagePDQComponent:
     """Hash the picture as displayed with PDQ."""
     from dam.models.image.pdq import pdq

@@ -1,5 +1,7 @@
 """The hash of a picture's decoded pixels."""
 
+from hashlib import sha256
+
 from sqlalchemy import CheckConstraint, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,7 +17,7 @@ class ImagePixelHashComponent(Component):
     """The SHA-256 (32 bytes) of the picture's size and of all its pixels, as displayed.
 
     Two files that share it show the same pixels, whatever their formats and metadata are. Colour
-    profiles are not applied: the same numbers under two profiles count as the same.
+    profiles are not applied: the same numbers under two profiles count as the same. A gain map counts.
     """
 
     __table_args__ = (CheckConstraint("length(digest) = 32", name="digest_length"),)
@@ -23,7 +25,7 @@ class ImagePixelHashComponent(Component):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
 
 
-@system(version=1, on=ImageComponent, on_demand=True)
+@system(version=2, on=ImageComponent, on_demand=True)
 def hash_pixels(content: Content) -> ImagePixelHashComponent | None:
     """Hash every pixel, decoded in full, in a form that is the same for all formats.
 
@@ -32,14 +34,19 @@ def hash_pixels(content: Content) -> ImagePixelHashComponent | None:
     cannot be decoded.
     """
     from dam.models.image.canonical_pixels import pixel_digest
+    from dam.models.image.multi_picture import gain_maps
     from dam.models.image.wholeness import is_all_there_is
 
     with opened(content) as picture:
-        check_pixels(picture.size)
+        check_pixels(picture)
         orientation = displayed_orientation(picture, content)
         if not is_all_there_is(picture, content):
             return None
         picture.decodermaxblock = READ_BYTES
         picture.load()
         digest = pixel_digest(picture, orientation)
+        for number in gain_maps(picture):
+            picture.seek(number)
+            check_pixels(picture)
+            digest = sha256((digest or b"") + (pixel_digest(picture, orientation) or b"")).digest()
     return ImagePixelHashComponent(digest=digest) if digest is not None else None

@@ -14,10 +14,10 @@ _CHUNKS = 1_000_000
 def displayed_orientation(picture: "ImageFile.ImageFile", content: Content) -> int:
     """Return the EXIF orientation, 1 to 8, that is still to be applied to the decoded picture.
 
-    It is 1 where the decoder applies it (TIFF, HEIC), where there is none, and where the metadata
+    It is 1 where the decoder applies it (TIFF, HEIC, RAW), where there is none, and where the metadata
     cannot be read: a picture must not fail for its metadata.
     """
-    if picture.format in ("TIFF", "HEIF"):
+    if picture.format in ("TIFF", "HEIF", "RAW"):
         return 1
     try:
         found = _stated(picture, content)

@@ -8,7 +8,7 @@ from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.raster import Raster
 
 
-@system(version=1, on=ImageComponent)
+@system(version=2, on=ImageComponent)
 def hash_perceptually(raster: Raster) -> tuple[ImagePHashComponent, ImageAHashComponent, ImageDHashComponent]:
     """Hash the picture as displayed, bit for bit as ImageHash does on the same pixels.
 

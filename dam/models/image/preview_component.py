@@ -11,7 +11,7 @@ class PreviewComponent(Preview):
     """The preview of a picture."""
 
 
-@system(version=3, on=ImageComponent)
+@system(version=4, on=ImageComponent)
 def make_preview(raster: Raster, store: DerivedStore) -> PreviewComponent:
     """Keep a JPEG of the picture as displayed, 448 to 512 pixels long, never enlarged."""
     made = jpeg_preview(raster.picture)

@@ -9,6 +9,7 @@ from dam.core.system import resource
 from dam.models.image.decoding import READ_BYTES, check_pixels, opened
 from dam.models.image.deep_greys import in_eight_bits, is_deep
 from dam.models.image.orientation import displayed_orientation, turned, turned_size
+from dam.models.image.transparency import is_invisible
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -65,8 +66,9 @@ def raster(content: Content) -> Raster:
     """Decode the first frame or primary picture, turned the way it is displayed.
 
     Only a JPEG of 1024 pixels or more on its short side comes smaller than it is, by 2, 4 or 8.
-    Transparency is dropped, not blended; of 16 bits the upper 8 are kept. Raises
-    DecodeError if it cannot be decoded.
+    Transparency is dropped, not blended, but a picture that is transparent everywhere is black everywhere:
+    what nobody can see resembles nothing. Of 16 bits the upper 8 are kept. Raises DecodeError if it cannot
+    be decoded.
     """
     return _decoded(content, SHORT_SIDE)
 
@@ -74,16 +76,27 @@ def raster(content: Content) -> Raster:
 def _decoded(content: Content, short_side: int | None) -> Raster:
     """Decode a picture, scaled if it is a JPEG and a `short_side` is enough."""
     with opened(content) as picture:
-        check_pixels(picture.size)
+        check_pixels(picture)
         orientation = displayed_orientation(picture, content)
         displayed_size = turned_size(picture.size, orientation)
         picture.decodermaxblock = READ_BYTES
         if short_side is not None:
             picture.draft("RGB", (short_side, short_side))
+        form = picture.format
         picture.load()
-        rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
+        rgb = _blank(picture.size) if is_invisible(picture, form) else _in_rgb(picture)
         if is_deep(picture):
             whole = in_eight_bits(picture).convert("RGB")
             clipped = turned(rgb, orientation)
             return Raster(turned(whole, orientation), displayed_size, content, clipped=clipped)
         return Raster(turned(rgb, orientation), displayed_size, content)
+
+
+def _in_rgb(picture: "Image.Image") -> "Image.Image":
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def _blank(size: tuple[int, int]) -> "Image.Image":
+    from PIL import Image
+
+    return Image.new("RGB", size)

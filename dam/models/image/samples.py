@@ -5,6 +5,8 @@ import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from dam.models.image.sample_documents import JPEG_XL, dng, photoshop, svg
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -140,7 +142,23 @@ def odd() -> dict[str, bytes]:
         "late-exif.png": _late_exif(picture),
         "wrong-name.gif": encoded(picture, "PNG"),
         "trailing-bytes.jpg": encoded(picture) + b"left over" * 100,
+        "invisible.png": encoded(_with_alpha(picture, 0), "PNG"),
+        **taught(),
     } | {f"orientation-{n}.jpg": oriented(n) for n in ORIENTATIONS}
+
+
+def taught() -> dict[str, bytes]:
+    """Return files of formats that Pillow knows nothing of, by file name."""
+    picture = photo(7, (48, 32))
+    preview = encoded(picture)
+    return {
+        "drawing.svg": svg(),
+        "camera.dng": dng(preview, (48, 32)),
+        "turned.dng": dng(preview, (48, 32), orientation=6),
+        "deep.psd": photoshop(picture),
+        "large.psb": photoshop(picture, 8, is_large=True, packed=True),
+        "ramp.jxl": JPEG_XL,
+    }
 
 
 def broken() -> dict[str, bytes]:
@@ -169,9 +187,18 @@ def broken() -> dict[str, bytes]:
             (b"IDAT", zlib.compress(bytes(4))),
         ),
         "no-pixels.png": _png(_png_header(0, 0), (b"IDAT", zlib.compress(b""))),
-        "unsupported.jxl": b"\x00\x00\x00\x0cJXL \r\n\x87\n" + bytes(64),
-        "unsupported.svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+        "empty.jxl": b"\x00\x00\x00\x0cJXL \r\n\x87\n" + bytes(64),
+        "open-ended.svg": svg()[:-6],
+        "unsupported.jxr": b"II\xbc\x01" + bytes(64),
+        "half.psb": _half(photoshop(picture, is_large=True)),
+        "no-preview.dng": dng(None, (0, 0)),
     }
+
+
+def _with_alpha(picture: "Image.Image", alpha: int) -> "Image.Image":
+    made = picture.convert("RGBA")
+    made.putalpha(alpha)
+    return made
 
 
 def _half(data: bytes) -> bytes:

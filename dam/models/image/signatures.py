@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable
 
 from dam.models.image.old_signatures import OLD_BY_EXTENSION, OLD_CHECKS
+from dam.models.image.raw_signatures import BY_EXTENSION, raw_in_tiff
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -41,22 +42,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"#?RADIANCE\n", "image/vnd.radiance"),
     (b"#?RGBE\n", "image/vnd.radiance"),
 )
-
-_RAW_IN_TIFF = {
-    "3fr": "image/x-hasselblad-3fr",
-    "arw": "image/x-sony-arw",
-    "dcr": "image/x-kodak-dcr",
-    "dng": "image/x-adobe-dng",
-    "erf": "image/x-epson-erf",
-    "iiq": "image/x-phaseone-iiq",
-    "kdc": "image/x-kodak-kdc",
-    "mef": "image/x-mamiya-mef",
-    "nef": "image/x-nikon-nef",
-    "nrw": "image/x-nikon-nrw",
-    "pef": "image/x-pentax-pef",
-    "sr2": "image/x-sony-sr2",
-    "srw": "image/x-samsung-srw",
-}
 
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
@@ -98,15 +83,17 @@ def media_type(head: bytes, extensions: frozenset[str]) -> str | None:
     """
     for magic, found in _MAGIC:
         if head.startswith(magic):
-            return _camera(extensions) or found if found == "image/tiff" else found
+            return _tiff(head, extensions) if found == "image/tiff" else found
     for check in _CHECKS:
         if (answer := check(head)) is not None:
             return answer
     return _by_extension(head, extensions)
 
 
-def _camera(extensions: frozenset[str]) -> str | None:
-    return next((_RAW_IN_TIFF[e] for e in sorted(extensions & _RAW_IN_TIFF.keys())), None)
+def _tiff(head: bytes, extensions: frozenset[str]) -> str:
+    """Tell which camera wrote a TIFF, by its extension where its directories do not lie at its start."""
+    by_name = (BY_EXTENSION[one] for one in sorted(extensions & BY_EXTENSION.keys()))
+    return raw_in_tiff(head, extensions) or next(by_name, "image/tiff")
 
 
 def _jpeg(head: bytes) -> str | None:

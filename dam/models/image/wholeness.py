@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from dam.core.content import Content
+from dam.models.image.multi_picture import has_other_views
 
 if TYPE_CHECKING:
     from PIL import ImageFile
 
 _BITS_PER_SAMPLE = 258
 _PHOTOMETRIC = 262
-_MP_ENTRIES = 0xB002
 _SIZE_OF_CODESTREAM = b"\xff\x4f\xff\x51"
 _KEPT_WHOLE = frozenset(
     ("BMP", "DCX", "DIB", "FLI", "GBR", "GIF", "IM", "IMT", "JPEG", "MPO", "MSP", "PCX", "PSD", "QOI")
@@ -25,7 +25,7 @@ _KEPT_WHOLE = frozenset(
 def is_all_there_is(picture: "ImageFile.ImageFile", content: Content) -> bool:
     """Tell whether the picture is the only one in its file and is decoded without losing bits.
 
-    Where that is not known, it is not so.
+    A gain map is no other picture. Where that is not known, it is not so.
     """
     if _has_others(picture):
         return False
@@ -37,15 +37,10 @@ def is_all_there_is(picture: "ImageFile.ImageFile", content: Content) -> bool:
 
 def _has_others(picture: "ImageFile.ImageFile") -> bool:
     if picture.format == "MPO":
-        return not all(_is_thumbnail(entry) for entry in picture.mpinfo[_MP_ENTRIES][1:])  # type: ignore[attr-defined]
+        return has_other_views(picture)
     if getattr(picture, "is_animated", False):
         return True
     return picture.format == "HEIF" and getattr(picture, "n_frames", 1) > 1
-
-
-def _is_thumbnail(entry: Mapping[str, Mapping[str, object]]) -> bool:
-    """Tell the small copies that cameras put behind a JPEG from second views of the scene."""
-    return str(entry["Attribute"]["MPType"]).startswith("Large Thumbnail")
 
 
 def _png(picture: "ImageFile.ImageFile", content: Content) -> bool:

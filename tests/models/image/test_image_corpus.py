@@ -15,7 +15,7 @@ import pytest
 from dam.core.content import Content
 from dam.models.image import ImageComponent
 from dam.models.image.decoding import DecodeError
-from dam.models.image.dimensions_component import measure
+from dam.models.image.dimensions_component import DimensionsComponent, measure
 from dam.models.image.image_pdq_component import hash_pdq
 from dam.models.image.orientation import turned_size
 from dam.models.image.pdq import pdq
@@ -100,7 +100,8 @@ def test_dimensions_are_those_of_the_picture_as_displayed(expected: list[Expecte
         stated = int(e.row["width"]), int(e.row["height"])
         # The expectation was measured before turning, except that TIFF is turned by its decoder.
         orientation = 1 if e.path.endswith(".tif") else int(e.row["exif_orientation"])
-        found = measure(content_of(corpus / e.path))
+        found, *_ = measure(content_of(corpus / e.path))
+        assert isinstance(found, DimensionsComponent)
         assert (found.width, found.height) == e.made.displayed_size == turned_size(stated, orientation), (
             e.path
         )

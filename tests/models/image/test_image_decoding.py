@@ -17,7 +17,7 @@ from dam.core.content import Content
 from dam.core.system import Unavailable
 from dam.models.image import samples
 from dam.models.image.decoding import DecodeError
-from dam.models.image.dimensions_component import measure
+from dam.models.image.dimensions_component import DimensionsComponent, measure
 from dam.models.image.raster import raster
 
 GOOD = samples.good()
@@ -25,8 +25,14 @@ READABLE = GOOD | samples.odd()
 BROKEN = samples.broken()
 
 
+def measured(content: Content) -> DimensionsComponent:
+    dimensions, *_ = measure(content)
+    assert isinstance(dimensions, DimensionsComponent)
+    return dimensions
+
+
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
-@pytest.mark.parametrize("name", READABLE)
+@pytest.mark.parametrize("name", sorted(READABLE.keys() - samples.taught().keys() - {"invisible.png"}))
 def test_the_pixels_are_those_of_the_first_frame_as_displayed(name: str) -> None:
     made = raster(Content.from_bytes(READABLE[name]))
     with Image.open(BytesIO(READABLE[name])) as plain:
@@ -43,8 +49,8 @@ def test_the_pixels_are_those_of_the_first_frame_as_displayed(name: str) -> None
 @pytest.mark.parametrize("name", READABLE)
 def test_measuring_the_header_agrees_with_the_decoded_picture(name: str) -> None:
     content = Content.from_bytes(READABLE[name])
-    dimensions = measure(content)
-    assert (dimensions.width, dimensions.height) == raster(content).picture.size
+    dimensions = measured(content)
+    assert (dimensions.width, dimensions.height) == raster(content).displayed_size
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
@@ -58,7 +64,7 @@ def test_every_orientation_shows_the_same_picture(kind: str, orientation: int) -
 
 
 def test_exif_after_the_pixels_of_a_png_counts() -> None:
-    dimensions = measure(Content.from_bytes(READABLE["late-exif.png"]))
+    dimensions = measured(Content.from_bytes(READABLE["late-exif.png"]))
     assert (dimensions.width, dimensions.height) == (48, 64)
 
 
@@ -131,8 +137,8 @@ def test_a_broken_file_fails_quickly_and_says_why(name: str) -> None:
         ("bomb.png", "65536 x 65536 pixels are more than the limit of 200 megapixels"),
         ("bomb.gif", "65535 x 65535 pixels are more than the limit of 200 megapixels"),
         ("text-bomb.png", "a text in it inflates beyond the limit"),
-        ("unsupported.jxl", "no decoder for image/jxl"),
-        ("unsupported.svg", "no decoder for image/svg+xml"),
+        ("unsupported.jxr", "no decoder for image/jxr"),
+        ("open-ended.svg", "it is not well-formed: no element found"),
         ("no-pixels.png", "its header cannot be read"),
     ],
 )
@@ -143,7 +149,7 @@ def test_the_reason_names_what_is_wrong(name: str, reason: str) -> None:
 
 @pytest.mark.parametrize("name", ["bomb.png", "bomb.gif", "half.png", "half.gif", "scrambled.png"])
 def test_pictures_that_cannot_be_decoded_are_measured_all_the_same(name: str) -> None:
-    dimensions = measure(Content.from_bytes(BROKEN[name]))
+    dimensions = measured(Content.from_bytes(BROKEN[name]))
     assert min(dimensions.width, dimensions.height) >= 48
 
 

@@ -31,7 +31,10 @@ EXPECTED = {
     "dds": "image/vnd-ms.dds",
     "sgi": "image/sgi",
     "qoi": "image/qoi",
+    "dng": "image/x-adobe-dng",
     "jxl": "image/jxl",
+    "jxr": "image/jxr",
+    "psb": "image/x-photoshop-large",
     "svg": "image/svg+xml",
 }
 

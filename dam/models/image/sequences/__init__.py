@@ -1,0 +1,1 @@
+"""Pictures in one file: pages and frames, counted without decoding a pixel."""
