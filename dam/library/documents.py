@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from dam.errors import UsageError
+from dam.search.document_query import read_document_query, stored_document_query
+from dam.search.similar_documents import SHARED, SimilarDocuments, find_similar_documents
 from dam.search.text_search import FoundTexts, find_texts
 from dam.search.text_terms import parse_terms
 
@@ -21,3 +23,16 @@ def search_text(library: "Library", words: str, limit: int | None) -> FoundTexts
 def _check_limit(limit: int | None) -> None:
     if limit is not None and limit < 1:
         raise UsageError(f"bad limit: {limit}: it is at least 1")
+
+
+def similar_documents(
+    library: "Library", document: bytes | int, shared: float | None, limit: int | None
+) -> SimilarDocuments:
+    """Return the documents that resemble one, a path or an entity."""
+    _check_limit(limit)
+    query = None
+    if isinstance(document, bytes):
+        query = read_document_query(library.registry, library.executor, document)
+    with library.database.read() as session:
+        query = query or stored_document_query(session, int(document))
+        return find_similar_documents(session, query, SHARED if shared is None else shared, limit=limit)
