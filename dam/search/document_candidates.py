@@ -53,4 +53,4 @@ def sample_sizes(session: Session, entities: Sequence[int]) -> dict[int, int]:
     """Return how many shingles of each of these documents are kept."""
     table = table_of(DocumentShingleComponent).c
     counted = select(table.entity_id, func.count()).where(table.entity_id.in_(entities))
-    return dict(session.execute(counted.group_by(table.entity_id)).tuples().all())
+    return dict(session.execute(counted.group_by(table.entity_id)).all())

@@ -13,7 +13,8 @@ from dam.models.document.reading import Reading
 
 PART_LENGTH = 16_000
 """Characters of a part: PostgreSQL knows no more than 16,383 places in what it indexes."""
-_BREAKS = ("\n", " ")
+_BREAKS = (" ", "\n")
+"""A line may end in the middle of a word, behind a hyphen."""
 
 
 class DocumentTextComponent(Component):
@@ -34,7 +35,7 @@ def extract_text(reading: Reading) -> tuple[DocumentTextComponent, ...]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Yield a text in parts, each ending where a line or at least a word does, if one does."""
+    """Yield a text in parts, each ending where a word does, if one does."""
     start = 0
     while start < len(text):
         end = start + PART_LENGTH

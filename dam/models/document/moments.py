@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 _ISO = re.compile(r"\s*(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?)?)?", re.ASCII)
-_PDF = re.compile(r"\s*(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?", re.ASCII)
+_PDF = re.compile(r"\s*(?:D:)?(\d{4})(?!-)(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?", re.ASCII)
 
 
 def iso_moment(text: str | None) -> datetime | None:
