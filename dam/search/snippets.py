@@ -34,12 +34,21 @@ def _occurrences(text: str, terms: Sequence[Term]) -> list[tuple[int, Span]]:
     """Return which term stands where, in the order of the text."""
     placed = list(placed_words(text))
     words = [word for word, _, _ in placed]
-    found = []
-    for at in range(len(words)):
-        for number, term in enumerate(terms):
-            if _stands(term, words, at):
-                found.append((number, (placed[at][1], placed[at + len(term.words) - 1][2])))
-    return found
+    found = [
+        (number, (placed[at][1], placed[at + len(term.words) - 1][2]))
+        for number, term in enumerate(terms)
+        for at in _places(term, words)
+        if _stands(term, words, at)
+    ]
+    return sorted(found, key=lambda one: one[1])
+
+
+def _places(term: Term, words: list[str]) -> list[int]:
+    """Return where a term can begin."""
+    first = term.words[0]
+    if term.is_open and len(term.words) == 1:
+        return [at for at, word in enumerate(words) if word.startswith(first)]
+    return [at for at, word in enumerate(words) if word == first]
 
 
 def _stands(term: Term, words: list[str], at: int) -> bool:

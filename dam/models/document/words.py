@@ -31,8 +31,11 @@ def words_of(text: str) -> list[str]:
 
 def placed_words(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield each word with where it begins and ends in the text; parts of a word share a place."""
+    known: dict[str, list[str]] = {}
     for found in _TOKEN.finditer(text):
-        for word in words_of(found[0]):
+        if found[0] not in known:
+            known[found[0]] = words_of(found[0])
+        for word in known[found[0]]:
             yield word, found.start(), found.end()
 
 
