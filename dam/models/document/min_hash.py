@@ -22,10 +22,21 @@ _BLOCK = 1 << 15
 Hashes = npt.NDArray[np.uint64]
 Signature = npt.NDArray[np.uint32]
 
-_random = np.random.default_rng(0x64616D)
-_FACTORS: Hashes = _random.integers(0, 1 << 63, PERMUTATIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-_SHIFTS: Hashes = _random.integers(0, 1 << 63, PERMUTATIONS, dtype=np.uint64)
-_PLACES: Hashes = _random.integers(0, 1 << 63, SHINGLE, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+
+def _mixed(values: Hashes) -> Hashes:
+    """Return numbers of which every bit depends on every bit, as SplitMix64 makes them."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+# As SplitMix64 draws them: numpy.random would take longer to import than all the rest.
+_DRAWN = _mixed(np.arange(1, 2 * PERMUTATIONS + SHINGLE + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+_FACTORS, _SHIFTS, _PLACES = (
+    _DRAWN[:PERMUTATIONS] | np.uint64(1),
+    _DRAWN[PERMUTATIONS:-SHINGLE],
+    _DRAWN[-SHINGLE:],
+)
 
 
 def shingles_of(words: Sequence[str]) -> Hashes:
@@ -39,16 +50,9 @@ def shingles_of(words: Sequence[str]) -> Hashes:
         return _mixed(hashes.sum(dtype=np.uint64, keepdims=True)) if len(hashes) else hashes
     count = len(hashes) - SHINGLE + 1
     summed = np.zeros(count, dtype=np.uint64)
-    for place, factor in enumerate(_PLACES):
+    for place, factor in enumerate(_PLACES | np.uint64(1)):
         summed += _mixed(hashes[place : place + count] * factor)
     return np.unique(_mixed(summed))
-
-
-def _mixed(values: Hashes) -> Hashes:
-    """Return numbers of which every bit depends on every bit, as SplitMix64 makes them."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
 
 
 def signature_of(shingles: Hashes) -> Signature:

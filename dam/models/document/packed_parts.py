@@ -1,28 +1,31 @@
 """The parts of a document that is a ZIP file, unpacked in memory and within limits."""
 
 import struct
-import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from dam.core.content import Content
 from dam.models.document.budget import Allotment
 from dam.models.document.document_error import DocumentError
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 _PARTS_LIMIT = 20_000
 _DIRECTORY_LIMIT = 16 << 20
 _CHUNK = 1 << 16
 _END = struct.Struct("<4s4H2LH")
 _END_WITHIN = 65_536 + _END.size
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_METHODS = (0, 8)
+"""Stored and deflated."""
 
 
 class Parts:
     """The parts by name."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: "ZipFile") -> None:
         self._archive = archive
         self._allotment = Allotment()
         self.names = dict.fromkeys(archive.namelist())
@@ -53,6 +56,8 @@ class Parts:
 @contextmanager
 def opened_parts(content: Content) -> Iterator[Parts]:
     """Give the parts of a document; whatever is wrong with the file leaves it as DocumentError."""
+    import zipfile
+
     with content.open() as file:
         _check_size(file, content.size)
         try:
