@@ -68,7 +68,7 @@ def find_similar_audio(
     from dam.search.audio_landmarks import candidates
 
     asked = unpacked(query.value)
-    uncompared = count_waiting(session, AudioComponent, fingerprint)
+    uncompared = count_uncompared(session)
     if is_plain(asked):
         return SimilarAudio(uncompared=uncompared, is_plain=True)
     near = candidates(session, asked)
@@ -95,6 +95,11 @@ def fingerprints_of(session: Session, entities: Sequence[int]) -> Mapping[int, b
         .where(value.entity_id.in_(entities))
     )
     return {entity: bytes(words) for entity, words in session.execute(statement).all()}
+
+
+def count_uncompared(session: Session) -> int:
+    """Count the recordings that are still to be fingerprinted; those that cannot be decoded never will."""
+    return count_waiting(session, AudioComponent, fingerprint)
 
 
 def _entries(session: Session) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
