@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     crash,
+    documents,
     duplicates,
     ingest,
     jpeg_drift,
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[Workshop], Iterator[Finding]]] = {
     "duplicates": duplicates.run,
     "near_duplicate_quality": near_duplicate_quality.run,
     "recordings": recordings.run,
+    "documents": documents.run,
 }
 
 

@@ -28,6 +28,8 @@ COMMANDS = {
     "find-file-by-hash": "Find a file by its SHA-256 or MD5.",
     "find-similar-images": "Find the images that resemble others.",
     "find-similar-audio": "Find the recordings that resemble one.",
+    "find-similar-documents": "Find the documents that resemble one.",
+    "search-text": "Find documents by the words in them.",
     "find-duplicates": "Find what is the same, and what nearly is.",
     "relate": "Record what assets are to each other.",
     "unrelate": "Withdraw what was recorded by relate.",

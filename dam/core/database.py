@@ -29,7 +29,9 @@ WRITER_PRAGMAS: dict[str, object] = {
     "mmap_size": 0,  # an I/O error must be an error, not a SIGBUS
     "cache_size": -65536,
     "temp_store": 2,
-    "trusted_schema": 0,
+    # Triggers keep an index of FTS5, which older versions of SQLite refuse them otherwise; dam registers no
+    # function that a schema could misuse.
+    "trusted_schema": 1,
     "cell_size_check": 1,
 }
 READER_PRAGMAS: dict[str, object] = {

@@ -27,6 +27,7 @@ from dam.ingest.listing import Listing
 from dam.ingest.options import AddOptions
 from dam.ingest.reading import preview_of, previews_of, verified_chunks
 from dam.ingest.record import Recorder
+from dam.library.documents import search_text, similar_documents
 from dam.library.opened import OpenLibrary
 from dam.library.relating import Answer, linked_by, relate, relate_one, unrelate
 from dam.library.similar import similar_to_each
@@ -42,7 +43,9 @@ from dam.scan.record import ScanRecorder
 from dam.scan.scan import Scan
 from dam.search.comparison import Thresholds
 from dam.search.similar_audio import SimilarAudio
+from dam.search.similar_documents import SimilarDocuments
 from dam.search.similar_images import SimilarImages
+from dam.search.text_search import FoundTexts
 from dam.search.upkeep import PageUpkeep
 from dam.services.source_file import digest_file
 
@@ -263,6 +266,25 @@ class Library(OpenLibrary):
         SourceError for what cannot be read.
         """
         return similar_audio(self, audio, bit_error, limit)
+
+    def similar_documents(
+        self, document: bytes | int, shared: float | None = None, *, limit: int | None = None
+    ) -> SimilarDocuments:
+        """Return the documents that resemble one, best first: a file by its path, or an entity.
+
+        At least so many per cent of the shorter text have to stand in the other one, too. Nothing is
+        written, and the very same content is left out. Raises UsageError for what is no document or cannot
+        be read, SourceError for what cannot be opened.
+        """
+        return similar_documents(self, document, shared, limit)
+
+    def search_text(self, words: str, *, limit: int | None = None) -> FoundTexts:
+        """Return the documents in whose text all these words stand, best first, with a snippet of each.
+
+        Words in quotation marks have to stand one after another; of a word with a star behind it only the
+        beginning counts. Raises UsageError for what is no such question.
+        """
+        return search_text(self, words, limit)
 
     def duplicates(
         self,

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from dam.core.ledger import LedgerRow, Outcome, system_ids_known
 from dam.models.audio import AudioComponent
 from dam.models.audio.audio_fingerprint_component import AudioFingerprintComponent, fingerprint
 from dam.models.content_hash_sha256_component import find_by_sha256
+from dam.search.waiting import count_waiting
 
 BIT_ERROR = 20.0
 """The default for how many per cent of the bits may differ.
@@ -98,14 +99,7 @@ def fingerprints_of(session: Session, entities: Sequence[int]) -> Mapping[int, b
 
 def count_uncompared(session: Session) -> int:
     """Count the recordings that are still to be fingerprinted; those that cannot be decoded never will."""
-    system, version = _entries(session)
-    entries = select(func.count()).select_from(LedgerRow).where(system, version)
-    # A literal, and no look at the version's index: then there is an index of just those.
-    waits = LedgerRow.outcome == literal(Outcome.UNAVAILABLE.value, literal_execute=True)
-    same = LedgerRow.version + 0 == fingerprint.version
-    unavailable = select(func.count()).select_from(LedgerRow).where(system, waits, same)
-    there = session.scalar(select(func.count()).select_from(AudioComponent)) or 0
-    return max(0, there - (session.scalar(entries) or 0) + (session.scalar(unavailable) or 0))
+    return count_waiting(session, AudioComponent, fingerprint)
 
 
 def _entries(session: Session) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -53,7 +53,7 @@ def test_programs_see_the_same_in_json(filled: CommandInProcess, media: Path) ->
     data = (media / "notes.txt").read_bytes()
     (found,) = filled("find-file-by-hash", "--json", sha256(data)).json
     assert (found["sha256"], found["md5"], found["size"]) == (sha256(data), md5(data), len(data))
-    assert found["media_type"] == "application/octet-stream"
+    assert found["media_type"] == "text/plain"
     assert found["in_store"] is True
     assert isinstance(found["entity"], int)
     (place,) = found["locations"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import MetaData, inspect
 
-from tests.migrations.schemas import VERSION_TABLE, connected
+from tests.migrations.schemas import TEXT_INDEX, VERSION_TABLE, connected
 
 
 def fill(url: str, count: int = 3) -> None:
@@ -12,7 +12,8 @@ def fill(url: str, count: int = 3) -> None:
     with connected(url) as connection:
         known = MetaData()
         known.reflect(connection)
-        names = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
+        there = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
+        names = {name for name in there if not name.startswith(TEXT_INDEX)}
         for table in known.sorted_tables:
             if table.name in names:
                 connection.execute(table.insert(), [_row(table.name, number + 1) for number in range(count)])
@@ -59,6 +60,29 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "image_phash": {"entity_id": number, "value": -number},
         "image_pixel_hash": {"entity_id": number, "digest": bytes(32)},
         "preview": {"entity_id": number, "digest": bytes(32), "media_type": "image/webp", "size": 1, **size},
+    }
+    rows |= {
+        "document": {"entity_id": number, "media_type": "application/pdf"},
+        "document_band": {"entity_id": number, "band": number, "hash": -(2**63)},
+        "document_fingerprint": {"entity_id": number, "value": bytes(512), "shingles": number},
+        "document_preview": {
+            "entity_id": number,
+            "digest": bytes(32),
+            "media_type": "image/jpeg",
+            "size": 1,
+            **size,
+        },
+        "document_properties": {"entity_id": number, "pages": 0, "title": "title", "created": seen},
+        "document_shingle": {"entity_id": number, "hash": 2**63 - 1},
+        "document_statistics": {
+            "entity_id": number,
+            "words": number,
+            "characters": number,
+            "language": "en",
+            "is_cut": False,
+        },
+        "document_text": {"entity_id": number, "part": 0, "text": "Some text."},
+        "document_words": {"entity_id": number, "part": 0, "words": "some text"},
     }
     rows |= {
         "audio": {"entity_id": number, "media_type": "audio/mpeg"},

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, text
 
 VERSION_TABLE = "alembic_version"
+TEXT_INDEX = "document_index"
+"""What the names of its tables and triggers begin with, which no class describes."""
 CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace

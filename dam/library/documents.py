@@ -1,0 +1,38 @@
+"""What a library's documents say, and which of them resemble one."""
+
+from typing import TYPE_CHECKING
+
+from dam.errors import UsageError
+from dam.search.document_query import read_document_query, stored_document_query
+from dam.search.similar_documents import SHARED, SimilarDocuments, find_similar_documents
+from dam.search.text_search import FoundTexts, find_texts
+from dam.search.text_terms import parse_terms
+
+if TYPE_CHECKING:
+    from dam.library.library import Library
+
+
+def search_text(library: "Library", words: str, limit: int | None) -> FoundTexts:
+    """Return the documents in which all words stand."""
+    _check_limit(limit)
+    terms = parse_terms(words)
+    with library.database.read() as session:
+        return find_texts(session, terms, limit)
+
+
+def _check_limit(limit: int | None) -> None:
+    if limit is not None and limit < 1:
+        raise UsageError(f"bad limit: {limit}: it is at least 1")
+
+
+def similar_documents(
+    library: "Library", document: bytes | int, shared: float | None, limit: int | None
+) -> SimilarDocuments:
+    """Return the documents that resemble one, a path or an entity."""
+    _check_limit(limit)
+    query = None
+    if isinstance(document, bytes):
+        query = read_document_query(library.registry, library.executor, document)
+    with library.database.read() as session:
+        query = query or stored_document_query(session, int(document))
+        return find_similar_documents(session, query, SHARED if shared is None else shared, limit=limit)
