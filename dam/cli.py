@@ -27,6 +27,7 @@ COMMANDS = {
     "find-file-by-hash": "Find a file by its SHA-256 or MD5.",
     "find-similar-images": "Find the images that resemble others.",
     "find-similar-audio": "Find the recordings that resemble one.",
+    "find-similar-video": "Find the films that resemble one.",
     "find-duplicates": "Find what is the same, and what nearly is.",
     "relate": "Record what assets are to each other.",
     "unrelate": "Withdraw what was recorded by relate.",

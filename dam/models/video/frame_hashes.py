@@ -54,7 +54,12 @@ def landmarks(entries: Entries) -> list[tuple[int, int]]:
     A part that is as it was before says nothing new: a lasting picture is known by its beginning.
     """
     words = words_of(entries)
-    changes = np.ones(words.shape, dtype=np.bool_)
-    changes[1:] = words[1:] != words[:-1]
-    rows, bands = np.nonzero(changes & is_chosen(words))
+    rows, bands = np.nonzero(is_new(words) & is_chosen(words))
     return list(zip(entries["second"][rows].tolist(), words[rows, bands].tolist(), strict=True))
+
+
+def is_new(words: Words) -> npt.NDArray[np.bool_]:
+    """Tell which parts are not as they were in the picture before."""
+    new = np.ones(words.shape, dtype=np.bool_)
+    new[1:] = words[1:] != words[:-1]
+    return new
