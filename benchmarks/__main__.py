@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks import (
     crash,
     duplicates,
+    films,
     ingest,
     jpeg_drift,
     metering,
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[Workshop], Iterator[Finding]]] = {
     "duplicates": duplicates.run,
     "near_duplicate_quality": near_duplicate_quality.run,
     "recordings": recordings.run,
+    "films": films.run,
 }
 
 

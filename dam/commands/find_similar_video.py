@@ -71,7 +71,7 @@ def _fields(match: "SimilarFilm", asset: "Asset") -> dict[str, Any]:
         "matched": round(match.matched, 3),
         "distance": round(match.distance, 3),
         "offset": round(match.offset, 3),
-        "seconds": match.seconds,
+        "seconds": round(match.seconds, 3),
         "sound_bit_errors": None if match.sound is None else round(match.sound, 3),
     }
 
@@ -80,6 +80,6 @@ def _line(match: "SimilarFilm", asset: "Asset") -> str:
     from dam.commands.output import one_line
 
     pictures = f"{match.matched:5.1f} %  pdq {match.distance:4.1f}"
-    where = f"at {match.offset:8.1f} s  for {match.seconds:5} s"
+    where = f"at {match.offset:8.1f} s  for {match.seconds:7.1f} s"
     sound = "   -   " if match.sound is None else f"{match.sound:5.1f} %"
     return f"{match.relation:<7}  {pictures}  {where}  sound {sound}  {one_line(asset)}"

@@ -47,7 +47,7 @@ class SimilarFilm:
     """The bits of PDQ in which those differ on average."""
     offset: float
     """Where in it that begins which was asked about, in seconds; negative if it begins later itself."""
-    seconds: int
+    seconds: float
     """How long both have the same."""
     sound: float | None
     """Per cent of the bits in which the sound differs; None if it cannot be compared."""
@@ -70,14 +70,15 @@ def find_similar_video(
     session: Session, query: VideoQuery, threshold: int = THRESHOLD, *, limit: int | None = None
 ) -> SimilarVideo:
     """Return the films most of whose pictures match where both overlap, best first."""
+    from dam.models.video.frame_hashes import unpacked
     from dam.search.video_alignment import Film, best_video_alignment
     from dam.search.video_landmarks import candidates
 
     asked = Film.of(query.value)
     uncompared = count_uncompared(session, FILMS)
-    if not len(asked.entries):
+    if asked.is_plain:
         return SimilarVideo(uncompared=uncompared, is_plain=True)
-    near = candidates(session, asked.entries)
+    near = candidates(session, unpacked(query.value))
     near.pop(itself(session, query.entity, query.sha256), None)
     sounds = values_of(session, SOUNDS, list(near))
     matches = []
@@ -102,24 +103,25 @@ def _sound_there(asked: bytes, known: bytes, found: "VideoAlignment") -> "Alignm
 
     if not asked or not known:
         return None
-    shifts = range(round((found.shift - 1) / SECONDS), round((found.shift + 2) / SECONDS))
+    shifts = range(round((found.offset - 1) / SECONDS), round((found.offset + 1) / SECONDS) + 1)
     return best_alignment(unpacked(asked), unpacked(known), shifts)
 
 
 def _described(
     entity: int, asked: "Film", known: "Film", found: "VideoAlignment", sound: "Alignment | None"
 ) -> SimilarFilm:
+    from dam.models.video.frame_hashes import RATE
     from dam.search.video_alignment import relation_of
 
     # The sound tells the time better than pictures a second apart.
     is_heard = sound is not None and sound.bit_error <= _SAME_SOUND
-    offset = sound.offset if sound is not None and is_heard else float(found.offset)
+    offset = sound.offset if sound is not None and is_heard else found.offset
     return SimilarFilm(
         entity=entity,
-        relation=relation_of(offset, asked.end, known.end),
-        matched=100 * found.matched / found.compared,
+        relation=relation_of(offset, asked.seconds, known.seconds),
+        matched=100 * found.share,
         distance=found.distance,
         offset=offset,
-        seconds=found.overlap,
+        seconds=found.overlap / RATE,
         sound=None if sound is None else 100 * sound.bit_error,
     )

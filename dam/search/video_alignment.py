@@ -6,46 +6,55 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dam.models.video.frame_hashes import Entries, unpacked
+from dam.models.video.frame_hashes import RATE, TELLING, unpacked
 
-LEAST = 3
-"""Pictures that must match, unless one of both films has fewer."""
+LEAST = 3 * RATE
+"""Moments that must match, unless one of both films has fewer."""
 SHARE = 0.6
-"""Which share of the pictures that both have must match."""
-_NEARLY = 2
+"""Which share of the moments must match at which both have a picture that tells something."""
+_NEARLY = 2.0
 """Seconds by which a beginning or an end may be missed."""
 _STRICT = 31
 """How far apart the pictures may be on average where there are fewer than need to match."""
 _SAME = 24
 """How far apart pictures may be that count as one that does not change."""
-_FAR = 256
+_FEW = 60 * RATE
+"""Moments of films of which each is compared; of longer ones only those at whole seconds are."""
 
 _Ints = npt.NDArray[np.int64]
+_Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
 class Film:
-    """The telling pictures of a film, and the second at which it ends."""
+    """What is seen at each moment of a film."""
 
-    entries: Entries
-    end: int
+    hashes: _Hashes
+    """In four machine words each."""
+    tells: npt.NDArray[np.bool_]
+    """Whether there is a picture at a moment, and one that is not too plain."""
 
     @classmethod
     def of(cls, value: bytes) -> "Film":
-        """Return it from the fingerprint."""
-        last = int.from_bytes(value[-37:-33], "little") if len(value) >= 37 else -1
-        return cls(unpacked(value), last + 1)
+        """Return it from the fingerprint: what is left out looks as what was before."""
+        entries = unpacked(value)
+        moments = entries["moment"].astype(np.int64)
+        grid = np.arange(int(moments[-1]) + RATE if len(moments) else 0)
+        place = np.searchsorted(moments, grid, side="right") - 1
+        seen = entries[np.maximum(place, 0)]
+        is_there = (place >= 0) & (grid - seen["moment"] < RATE)
+        hashes = np.ascontiguousarray(seen["hash"]).view(np.uint64)
+        return cls(hashes, is_there & (seen["quality"] >= TELLING))
 
     @property
-    def seconds(self) -> _Ints:
-        """Give the seconds of the pictures."""
-        seconds: _Ints = self.entries["second"].astype(np.int64)
-        return seconds
+    def is_plain(self) -> bool:
+        """Tell whether nothing in it can be compared."""
+        return not self.tells.any()
 
     @property
-    def hashes(self) -> npt.NDArray[np.uint64]:
-        """Give the hashes, in four machine words each."""
-        return np.ascontiguousarray(self.entries["hash"]).view(np.uint64)
+    def seconds(self) -> float:
+        """Give how long it is, to a second."""
+        return len(self.tells) / RATE
 
 
 @dataclass(frozen=True)
@@ -53,18 +62,20 @@ class VideoAlignment:
     """A film that was asked about, laid against one that is known."""
 
     shift: int
-    """The second of the known one within which the other begins."""
-    offset: int
-    """The nearer one of it and the next."""
+    """The moment of the known one at which the other begins; negative if the known one begins later."""
     overlap: int
-    """How many seconds both have there."""
-    compared: int
-    matched: int
-    """How many pictures could be compared, and how many of these match."""
+    """How many moments both have there."""
+    share: float
+    """The share of moments that match, of those that could be compared."""
     distance: float
     """The bits in which those differ on average that match."""
     is_still: bool
-    """Whether they are all the same, so that they say nothing of the time."""
+    """Whether these all look the same, so that they say nothing of the time."""
+
+    @property
+    def offset(self) -> float:
+        """Return the shift in seconds."""
+        return self.shift / RATE
 
 
 def best_video_alignment(
@@ -72,34 +83,39 @@ def best_video_alignment(
 ) -> VideoAlignment | None:
     """Return the best of some shifts; None if too little matches there.
 
-    At least half of the shorter film must overlap. What begins within a second is in step with no second of
-    the other film: each picture is compared with the two between which it should lie.
+    At least half of the shorter film must overlap. No two encodings are in step, so that each picture is
+    compared with the two between which it lies.
     """
     best, best_score = None, 0.0
+    shorter = min(len(asked.tells), len(known.tells))
+    step = 1 if shorter <= _FEW else RATE
     for shift in sorted(set(shifts), key=abs):
-        overlap = min(asked.end, known.end - shift) - max(0, -shift)
-        if 2 * overlap < min(asked.end, known.end):
+        start, end = max(0, -shift), min(len(asked.tells), len(known.tells) - shift)
+        if 2 * (end - start) < shorter:
             continue
-        before, after = (_distances(asked, known, shift + later) for later in (0, 1))
+        some = np.arange(start, end, step)
+        some = some[asked.tells[some] & known.tells[some + shift]]
+        hashes = asked.hashes[some]
+        before, after = (
+            _apart(hashes, known.hashes[np.minimum(some + shift + later, len(known.tells) - 1)])
+            for later in (0, 1)
+        )
         distances = np.minimum(before, after)
         near = distances <= threshold
         score = float((threshold + 1 - distances[near]).sum())
-        if score <= best_score:
-            continue
-        compared, matched = int((distances < _FAR).sum()), int(near.sum())
-        mean = float(distances[near].mean())
-        if _is_match(asked, known, compared, matched, mean):
-            is_still = bool((_apart(asked.hashes[near][:1], asked.hashes[near]) <= _SAME).all())
-            offset = shift + bool(after[near].sum() < before[near].sum())
-            best = VideoAlignment(shift, offset, overlap, compared, matched, mean, is_still)
+        if score > best_score and _is_match(near, distances, step, end - start):
+            is_still = bool((_apart(hashes[near][:1], hashes[near]) <= _SAME).all())
+            mean = float(distances[near].mean())
+            nearer = shift + int(after.sum() < before.sum())
+            best = VideoAlignment(nearer, end - start, float(near.mean()), mean, is_still)
             best_score = score
     return best
 
 
-def relation_of(shift: float, asked: int, known: int) -> str:
+def relation_of(offset: float, asked: float, known: float) -> str:
     """Return what films of so many seconds are to each other: same, excerpt, whole or overlap."""
-    is_inside = shift >= -_NEARLY and shift + asked <= known + _NEARLY
-    is_around = shift <= _NEARLY and shift + asked >= known - _NEARLY
+    is_inside = offset >= -_NEARLY and offset + asked <= known + _NEARLY
+    is_around = offset <= _NEARLY and offset + asked >= known - _NEARLY
     if is_inside and is_around:
         return "same"
     if is_inside:
@@ -107,25 +123,15 @@ def relation_of(shift: float, asked: int, known: int) -> str:
     return "whole" if is_around else "overlap"
 
 
-def _is_match(asked: Film, known: Film, compared: int, matched: int, mean: float) -> bool:
-    if matched < SHARE * compared:
+def _is_match(near: npt.NDArray[np.bool_], distances: _Ints, step: int, overlap: int) -> bool:
+    if near.mean() < SHARE:
         return False
-    if matched >= LEAST:
+    if step * near.sum() >= LEAST:
         return True
-    return matched == compared and matched >= min(len(asked.entries), len(known.entries)) and mean <= _STRICT
+    # Of what is hardly longer than a picture all has to match, and well.
+    return overlap < LEAST + RATE and bool(near.all()) and float(distances.mean()) <= _STRICT
 
 
-def _distances(asked: Film, known: Film, shift: int) -> _Ints:
-    """Return how far each picture is from the one so many seconds later; that of nothing if there is none."""
-    wanted, seconds = asked.seconds + shift, known.seconds
-    distances = np.full(len(wanted), _FAR, dtype=np.int64)
-    place = np.searchsorted(seconds, wanted)
-    there = np.flatnonzero(place < len(seconds))
-    there = there[seconds[place[there]] == wanted[there]]
-    distances[there] = _apart(asked.hashes[there], known.hashes[place[there]])
-    return distances
-
-
-def _apart(some: npt.NDArray[np.uint64], others: npt.NDArray[np.uint64]) -> _Ints:
+def _apart(some: _Hashes, others: _Hashes) -> _Ints:
     apart: _Ints = np.bitwise_count(some ^ others).sum(axis=1).astype(np.int64)
     return apart

@@ -3,7 +3,7 @@
 import numpy as np
 from sqlalchemy.orm import Session
 
-from dam.models.video.frame_hashes import Entries, is_chosen, is_new, words_of
+from dam.models.video.frame_hashes import Entries, is_chosen, is_new, telling, words_of
 from dam.models.video.video_landmark_component import VideoLandmarkComponent
 from dam.search.landmarks import Ints, shifts_by_landmarks, spread
 
@@ -13,21 +13,21 @@ _ONE_BIT: Ints = np.int64(1) << np.arange(16, dtype=np.int64)
 
 
 def candidates(session: Session, asked: Entries) -> dict[int, list[int]]:
-    """Return for each film that may hold what was asked about the shifts in seconds at which it may."""
-    words, seconds = _probes(asked)
-    return shifts_by_landmarks(session, VideoLandmarkComponent, words, seconds)
+    """Return for each film that may hold what was asked about the shifts in moments at which it may."""
+    words, moments = _probes(telling(asked))
+    return shifts_by_landmarks(session, VideoLandmarkComponent, words, moments)
 
 
 def _probes(asked: Entries) -> tuple[Ints, Ints]:
-    """Return the words to ask for and the seconds of their pictures.
+    """Return the words to ask for and the moments of their pictures.
 
     First the landmarks as they are; then, in as many evenly spread places as there is room for, those that
     are one bit away.
     """
     words = words_of(asked)
-    seconds = np.broadcast_to(asked["second"].astype(np.int64)[:, np.newaxis], words.shape)
+    moments = np.broadcast_to(asked["moment"].astype(np.int64)[:, np.newaxis], words.shape)
     new = is_new(words)
-    words, seconds = words[new], seconds[new]
+    words, moments = words[new], moments[new]
     exact = np.flatnonzero(is_chosen(words))
     exact = exact[spread(len(exact), _PROBES // 2)]
     around = spread(len(words), (_PROBES - len(exact)) // 4)
@@ -35,5 +35,5 @@ def _probes(asked: Entries) -> tuple[Ints, Ints]:
     rows, columns = np.nonzero(is_chosen(variants))
     return (
         np.concatenate([words[exact], variants[rows, columns]]),
-        np.concatenate([seconds[exact], seconds[around][rows]]),
+        np.concatenate([moments[exact], moments[around][rows]]),
     )

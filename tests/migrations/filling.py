@@ -118,7 +118,7 @@ def video_rows(number: int, seen: int, size: dict[str, int]) -> dict[str, dict[s
         "video_audio_track": {"position": 0, "codec": "aac", "sample_rate": 48000, "channels": 6},
         "video_chapter": {"position": 0, "start": 0.0, "end": 1.5, "title": "one"},
         "video_creation_time": {"utc": seen, "field": "creation_time"},
-        "video_fingerprint": {"value": bytes(37 * number), "every_second_until": None},
+        "video_fingerprint": {"value": bytes(37 * number), "dense_until": None},
         "video_landmark": {"position": number, "word": 2**20 - 1},
         "video_position": {"latitude": -89.5, "longitude": 180.0, "field": "location"},
         "video_preview": picture,

@@ -73,7 +73,7 @@ def upgrade() -> None:
         "video_fingerprint",
         sa.Column("entity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.Column("every_second_until", sa.Integer(), nullable=True),
+        sa.Column("dense_until", sa.Integer(), nullable=True),
         sa.CheckConstraint("length(value) > 0", name=op.f("ck_video_fingerprint_value_length")),
         sa.ForeignKeyConstraint(
             ["entity_id"],

@@ -10,11 +10,15 @@ import numpy.typing as npt
 
 from dam.models.pdq import Pdq
 
+RATE = 4
+"""Moments a second; every whole second has its picture, and others that look different."""
 BANDS = 16
 TELLING = 30
 """The quality from which a picture says something."""
 
-_ENTRY = np.dtype([("second", "<u4"), ("quality", "u1"), ("hash", "u1", 32)])
+_ENTRY = np.dtype([("moment", "<u4"), ("quality", "u1"), ("hash", "u1", 32)])
+_DIFFERENT = 12
+"""Bits by which a picture between two seconds has to differ from what was before."""
 _SPREAD = 0x9E3779B1
 
 Entries = npt.NDArray[np.void]
@@ -22,17 +26,30 @@ Words = npt.NDArray[np.int64]
 
 
 def packed(hashes: Iterable[tuple[int, Pdq]]) -> bytes:
-    """Return them as bytes: of each the second in four, the lowest first, the quality, and the hash."""
-    rows = [(second, made.quality, list(made.value)) for second, made in hashes]
+    """Return moments and hashes as bytes, 37 each: the moment, the lowest byte first, the quality, the hash.
+
+    Left out are those between two seconds that look as what was before.
+    """
+    rows: list[tuple[int, int, list[int]]] = []
+    before = bytes(32)
+    for moment, made in hashes:
+        apart = (int.from_bytes(made.value) ^ int.from_bytes(before)).bit_count()
+        if not rows or moment - rows[-1][0] >= RATE or moment % RATE == 0 or apart > _DIFFERENT:
+            rows.append((moment, made.quality, list(made.value)))
+            before = made.value
     return np.array(rows, dtype=_ENTRY).tobytes()
 
 
 def unpacked(value: bytes) -> Entries:
-    """Return the telling ones from bytes, each second once; what is left of one at the end is left out."""
+    """Return them from bytes, each moment once and in order; what is left of one at the end is left out."""
     entries = np.frombuffer(value[: len(value) // _ENTRY.itemsize * _ENTRY.itemsize], dtype=_ENTRY)
-    telling = entries[entries["quality"] >= TELLING]
-    _, first = np.unique(telling["second"], return_index=True)
-    return telling[first]
+    _, first = np.unique(entries["moment"], return_index=True)
+    return entries[first]
+
+
+def telling(entries: Entries) -> Entries:
+    """Return those of pictures that are not too plain to say something."""
+    return entries[entries["quality"] >= TELLING]
 
 
 def words_of(entries: Entries) -> Words:
@@ -48,18 +65,21 @@ def is_chosen(words: Words) -> npt.NDArray[np.bool_]:
     return chosen
 
 
-def landmarks(entries: Entries) -> list[tuple[int, int]]:
-    """Return the seconds and the words by which an index knows a film.
-
-    A part that is as it was before says nothing new: a lasting picture is known by its beginning.
-    """
-    words = words_of(entries)
-    rows, bands = np.nonzero(is_new(words) & is_chosen(words))
-    return list(zip(entries["second"][rows].tolist(), words[rows, bands].tolist(), strict=True))
-
-
 def is_new(words: Words) -> npt.NDArray[np.bool_]:
     """Tell which parts are not as they were in the picture before."""
     new = np.ones(words.shape, dtype=np.bool_)
     new[1:] = words[1:] != words[:-1]
     return new
+
+
+def landmarks(entries: Entries) -> list[tuple[int, int]]:
+    """Return the moments and the words by which an index knows a film: one picture a second, or a key frame.
+
+    A part that is as it was before says nothing new: a lasting picture is known by its beginning.
+    """
+    some = telling(entries)
+    since = np.diff(some["moment"].astype(np.int64), prepend=-RATE)
+    some = some[(some["moment"] % RATE == 0) | (since >= RATE)]
+    words = words_of(some)
+    rows, bands = np.nonzero(is_new(words) & is_chosen(words))
+    return list(zip(some["moment"][rows].tolist(), words[rows, bands].tolist(), strict=True))

@@ -1,5 +1,6 @@
 """Tiny films made in code: good ones, odd ones and broken ones, for tests and demonstrations."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -46,6 +47,8 @@ class Film:
     sound_codec: str = "aac"
     bit_rate: int = 400_000
     options: dict[str, str] = field(default_factory=dict)
+    source: "Callable[[float, tuple[int, int]], Pixels] | None" = None
+    """What gives the picture at a time in a size, if it is not the seed."""
 
 
 def picture(seed: int, time: float, size: tuple[int, int]) -> "Pixels":
@@ -111,7 +114,8 @@ def encoded(film: Film) -> bytes:
             output.set_chapters(_chapters(film))
         black = np.zeros((film.bars, film.size[0], 3), dtype=np.uint8)
         for number in range(round(film.seconds * film.rate)):
-            pixels = picture(film.seed, film.start + number / film.rate, film.size)
+            time = film.start + number / film.rate
+            pixels = film.source(time, film.size) if film.source else picture(film.seed, time, film.size)
             frame = av.VideoFrame.from_ndarray(np.concatenate([black, pixels, black]), format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, film.rate)
             output.mux(stream.encode(frame))
@@ -138,7 +142,7 @@ def _add_sound(output: Any, stream: Any, samples: "Sound") -> None:
     output.mux(stream.encode(None))
 
 
-def _chapters(film: Film) -> list[dict[str, Any]]:
+def _chapters(film: Film) -> Any:
     length = int(1000 * film.seconds / len(film.chapters))
     return [
         {

@@ -14,17 +14,19 @@ if TYPE_CHECKING:
 
 Grey = npt.NDArray[np.uint8]
 
-LONGEST_SIDE = 320
+LONGEST_SIDE = 192
 _BLACK = 24
 """Black with the noise that encoders leave in it."""
 _FEW = 0.02
 """The share of a line that may be brighter: single wrong pixels."""
+_FILLED = 0.5
+"""The share of its first line that a picture fills: what is less is a few words on black."""
 _BAR_LIMIT = 0.4
 """How much of a side one bar may take."""
 
 
 def small_grey(frame: "VideoFrame", rotation: int) -> Grey:
-    """Return a picture as displayed, at most 320 pixels long, as luminance in full range."""
+    """Return a picture as displayed, at most 192 pixels long, as luminance in full range."""
     scale = min(1.0, LONGEST_SIDE / max(frame.width, frame.height))
     width, height = (max(1, round(side * scale)) for side in (frame.width, frame.height))
     pixels = frame.reformat(width=width, height=height, format="gray", interpolation="AREA").to_ndarray()
@@ -52,10 +54,10 @@ def without_bars(pictures: Sequence[Grey]) -> list[Grey]:
 
 def _bar(picture: Grey) -> int:
     """Return how many lines at either end are black in both."""
-    is_black = (picture > _BLACK).mean(axis=1) <= _FEW
+    filled = (picture > _BLACK).mean(axis=1)
+    is_black = filled <= _FEW
     lines = len(is_black)
-    if is_black.all():
-        return 0
-    from_start, from_end = int(np.argmin(is_black)), int(np.argmin(is_black[::-1]))
-    bar = min(from_start, from_end)
-    return bar if bar <= _BAR_LIMIT * lines else 0
+    bar = min(int(np.argmin(is_black)), int(np.argmin(is_black[::-1])))
+    # The very first line may be blurred into the bar.
+    begins = max(filled[bar : bar + 2].max(), filled[lines - bar - 2 : lines - bar].max(initial=0.0))
+    return bar if begins >= _FILLED and bar <= _BAR_LIMIT * lines else 0

@@ -14,19 +14,21 @@ from dam.models.video.reading import VideoError, opened_video, picture_track
 class VideoFingerprintComponent(Component):
     """The PDQ hash of the picture at each second, without letterbox, and its quality.
 
-    Of each there are 37 bytes: the second in four, the lowest first, the quality, and the hash.
+    Where things move fast there are up to three between two seconds, since no two encodings are in step. Of
+    each there are 37 bytes: the moment in four, the lowest first, in quarters of a second, the quality, and
+    the hash.
     """
 
     __table_args__ = (CheckConstraint("length(value) > 0", name="value_length"),)
 
     value: Mapped[bytes] = mapped_column(LargeBinary)
-    every_second_until: Mapped[int | None]
-    """The second from which on only some key frames were looked at; None if every second was."""
+    dense_until: Mapped[int | None]
+    """The moment from which on only some key frames were looked at; None if every second was."""
 
 
 @system(version=1)
 def fingerprint(video: VideoComponent, headers: Headers, content: Content) -> VideoFingerprintComponent:
-    """Decode a picture a second and hash it; of a long film, after a while, fewer.
+    """Decode four pictures a second and hash those that tell something; of a long film, after a while, fewer.
 
     Raises VideoError if there are no pictures that can be decoded.
     """
@@ -38,13 +40,13 @@ def fingerprint(video: VideoComponent, headers: Headers, content: Content) -> Vi
 
     with opened_video(content, video.media_type) as container:
         sampler = Sampler(container, picture_track(container))
-        seconds, pictures = [], []
-        for second, frame in sampler.pictures():
-            seconds.append(second)
+        moments, pictures = [], []
+        for moment, frame in sampler.pictures():
+            moments.append(moment)
             pictures.append(small_grey(frame, rotation))
-    if not seconds:
+    if not moments:
         raise VideoError("truncated: no picture in it can be decoded")
     hashes = [pdq_of_grey(picture) for picture in without_bars(pictures)]
     return VideoFingerprintComponent(
-        value=packed(zip(seconds, hashes, strict=True)), every_second_until=sampler.every_second_until
+        value=packed(zip(moments, hashes, strict=True)), dense_until=sampler.dense_until
     )

@@ -11,7 +11,7 @@ from dam.models.video.video_fingerprint_component import VideoFingerprintCompone
 
 
 class VideoLandmarkComponent(Component):
-    """Sixteen bits of a picture's hash and which they are, as one number, and the second of the picture.
+    """Sixteen bits of a picture's hash and which they are, as one number, and the moment of the picture.
 
     About every fourth part is one, chosen by what it is, so that other encodings choose the same.
     """
@@ -34,6 +34,6 @@ def choose_landmarks(fingerprint: VideoFingerprintComponent) -> tuple[VideoLandm
     from dam.models.video.frame_hashes import landmarks, unpacked
 
     return tuple(
-        VideoLandmarkComponent(position=second, word=word)
-        for second, word in landmarks(unpacked(fingerprint.value))
+        VideoLandmarkComponent(position=moment, word=word)
+        for moment, word in landmarks(unpacked(fingerprint.value))
     )
