@@ -31,7 +31,7 @@ class Film:
     """
 
     seed: int = 0
-    seconds: float = 3.0
+    seconds: float = 4.0
     start: float = 0.0
     size: tuple[int, int] = (160, 90)
     rate: int = 12
@@ -174,7 +174,7 @@ def good() -> dict[str, bytes]:
     """Return one ordinary film of each common format, by file name."""
     sound = noise(1, 4)
     return {
-        "good.mp4": encoded(Film(seconds=4, sound=sound, tags=TAGS, chapters=("One", "Two"))),
+        "good.mp4": encoded(Film(sound=sound, tags=TAGS, chapters=("One", "Two"))),
         "good.mov": encoded(Film(container="mov", codec="mjpeg", tags=TAGS)),
         "good.m4v": encoded(Film(container="ipod")),
         "good.3gp": encoded(Film(container="3gp", codec="h263", size=(176, 144))),

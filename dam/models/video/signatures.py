@@ -74,11 +74,18 @@ def _program_stream(head: bytes) -> str | None:
 
 def _transport_stream(head: bytes) -> str | None:
     """Tell MPEG's transport streams, whose packets begin with a byte that also is a letter."""
+    if _is_text(head):
+        return None
     for length, at in _TRANSPORT_PACKETS:
         starts = range(at, min(len(head), length * _PACKETS_LOOKED_AT), length)
         if len(starts) >= _LEAST_PACKETS and all(_is_packet(head, start) for start in starts):
             return "video/mp2t"
     return None
+
+
+def _is_text(head: bytes) -> bool:
+    some = head[: 188 * _LEAST_PACKETS]
+    return some.isascii() and b"\0" not in some
 
 
 def _is_packet(head: bytes, at: int) -> bool:
