@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from dam.models.audio.samples import tune, wav
-from dam.models.video.samples import SOUND_RATE, Film, Pixels, encoded, noise
+from dam.models.video.samples import SOUND_RATE, Film, encoded, noise
 from tests.command_line import CommandInProcess
 from tests.commands.facts import add, everything, paths_of, sha256, write
+
+Pixels = npt.NDArray[np.uint8]
 
 
 def names(answers: list[dict[str, Any]]) -> list[str]:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,9 +175,7 @@ def test_the_contact_sheet_has_nine_moments_in_their_order() -> None:
     assert middles == pytest.approx(expected, abs=20)
 
 
-def _brighter(time: float, size: tuple[int, int]) -> "samples.Pixels":
-    import numpy as np
-
+def _brighter(time: float, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
     return np.full((size[1], size[0], 3), int(255 * time / 30), dtype=np.uint8)
 
 
@@ -205,7 +205,10 @@ def test_a_film_of_sound_alone_says_that_it_has_no_pictures() -> None:
 
 
 def test_pictures_of_too_many_pixels_are_not_decoded() -> None:
-    result = visit_bytes("large.y4m", b"YUV4MPEG2 W20000 H20000 F25:1 C420jpeg\nFRAME\n" + bytes(999))
+    data = bytearray(encoded(Film(seconds=0.5, codec="ffv1", container="avi")))
+    at = data.find(b"strf") + 12
+    data[at : at + 8] = (10000).to_bytes(4, "little") + (8000).to_bytes(4, "little")
+    result = visit_bytes("large.avi", bytes(data))
     reasons = {run.message for run in result.runs if run.outcome.name == "FAILED"}
     assert reasons == {f"its pictures have more than {PIXEL_LIMIT // 1_000_000} megapixels"}
 
