@@ -12,6 +12,7 @@ from benchmarks import (
     crash,
     documents,
     duplicates,
+    films,
     ingest,
     jpeg_drift,
     metering,
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[Workshop], Iterator[Finding]]] = {
     "near_duplicate_quality": near_duplicate_quality.run,
     "recordings": recordings.run,
     "documents": documents.run,
+    "films": films.run,
 }
 
 

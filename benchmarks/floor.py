@@ -19,7 +19,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from dam.models.image.pdq import pdq
+from dam.models.pdq import pdq
 
 GROUP = 128
 

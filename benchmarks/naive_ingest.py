@@ -19,7 +19,7 @@ from sqlalchemy import ForeignKey, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from benchmarks.floor import files_under
-from dam.models.image.pdq import pdq
+from dam.models.pdq import pdq
 
 _PICTURES = frozenset({".jpg", ".png", ".webp"})
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "find-similar-audio": "Find the recordings that resemble one.",
     "find-similar-documents": "Find the documents that resemble one.",
     "search-text": "Find documents by the words in them.",
+    "find-similar-video": "Find the films that resemble one.",
     "find-duplicates": "Find what is the same, and what nearly is.",
     "relate": "Record what assets are to each other.",
     "unrelate": "Withdraw what was recorded by relate.",

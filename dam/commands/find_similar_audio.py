@@ -8,7 +8,7 @@ from dam.commands import AsJson, command_app
 
 if TYPE_CHECKING:
     from dam.models.asset import Asset
-    from dam.search.similar_audio import SimilarAudio, SimilarRecording
+    from dam.search.similar_audio import SimilarRecording
 
 app = command_app()
 
@@ -39,6 +39,7 @@ def find_similar_audio(
     from dam.commands.media_argument import find_medium
     from dam.commands.output import print_json, print_line
     from dam.commands.session import open_library
+    from dam.commands.similar_remarks import remark
     from dam.errors import DamError, IntegrityError, SourceError, UsageError
 
     with open_library() as library:
@@ -49,7 +50,7 @@ def find_similar_audio(
             answer = library.similar_audio(asked, bit_errors, limit=limit)
         except (SourceError, IntegrityError) as error:
             raise UsageError(error.message, hint=error.hint) from error
-        _remark(answer)
+        remark(answer, "recording", "too short or too uniform to be compared")
         assets = library.assets([match.entity for match in answer.matches])
         for match, asset in zip(answer.matches, assets, strict=True):
             if as_json:
@@ -57,21 +58,6 @@ def find_similar_audio(
             else:
                 print_line(_line(match, asset))
     return 0 if answer.matches else 1
-
-
-def _remark(answer: "SimilarAudio") -> None:
-    """Say what the answer leaves out."""
-    from dam.commands.output import counted, talk
-
-    if answer.uncompared:
-        recordings = counted(answer.uncompared, "recording has", "recordings have")
-        talk(f"{recordings} no current fingerprint yet and were not compared: see dam-cli status")
-    if answer.is_plain:
-        talk("too short or too uniform to be compared")
-    if not answer.matches:
-        talk("nothing similar found")
-    if left := answer.found - len(answer.matches):
-        talk(f"{left} more beyond the limit")
 
 
 def _fields(match: "SimilarRecording", asset: "Asset") -> dict[str, Any]:

@@ -32,6 +32,7 @@ from dam.library.opened import OpenLibrary
 from dam.library.relating import Answer, linked_by, relate, relate_one, unrelate
 from dam.library.similar import similar_to_each
 from dam.library.similar_audio import similar_audio
+from dam.library.similar_video import similar_video
 from dam.library.status import Status
 from dam.models.asset import Asset, describe_assets
 from dam.models.content_hash_md5_component import find_by_md5
@@ -45,6 +46,7 @@ from dam.search.comparison import Thresholds
 from dam.search.similar_audio import SimilarAudio
 from dam.search.similar_documents import SimilarDocuments
 from dam.search.similar_images import SimilarImages
+from dam.search.similar_video import SimilarVideo
 from dam.search.text_search import FoundTexts
 from dam.search.upkeep import PageUpkeep
 from dam.services.source_file import digest_file
@@ -266,6 +268,15 @@ class Library(OpenLibrary):
         SourceError for what cannot be read.
         """
         return similar_audio(self, audio, bit_error, limit)
+
+    def similar_video(
+        self, video: bytes | int, threshold: int | None = None, *, limit: int | None = None
+    ) -> SimilarVideo:
+        """Return the films that resemble one, best first: a file by its path, or an entity.
+
+        Two pictures match if they differ in at most so many bits of PDQ. For the rest, as `similar_audio`.
+        """
+        return similar_video(self, video, threshold, limit)
 
     def similar_documents(
         self, document: bytes | int, shared: float | None = None, *, limit: int | None = None

@@ -1,16 +1,9 @@
-"""Untrusted sound, opened with PyAV: known formats only, limits first, errors in plain words.
-
-FFmpeg gets bytes and never a path, and is told the format: a playlist that calls itself sound opens
-neither other files nor the network.
-"""
+"""Untrusted sound, decoded with PyAV from a container that is open: limits first, errors in plain words."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from dam.core.content import Content
-from dam.core.system import Unavailable
-from dam.errors import DamError
+from dam.models.av_container import MediaError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +13,6 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.filter import Graph
 
-_NO_PROTOCOL = {"protocol_whitelist": "none"}
 _BAD_PACKETS_LIMIT = 1000
 """Packets in a row that may be undecodable before the rest is given up."""
 
@@ -32,32 +24,8 @@ _BLOCK = 8192
 """Samples that it gives back at a time."""
 
 
-class SoundError(ValueError):
+class SoundError(MediaError):
     """The bytes are no sound that can be read; the message says why in a few words."""
-
-
-@contextmanager
-def opened(content: Content, demuxer: str, extra: str) -> Iterator["InputContainer"]:
-    """Give the container with its headers read, as FFmpeg's demuxer of that name reads it.
-
-    Whatever PyAV raises inside the block leaves it as a SoundError. Raises Unavailable, naming the
-    extra, when PyAV is not installed.
-    """
-    try:
-        import av
-    except ImportError as error:
-        raise Unavailable("av", extra=extra) from error
-    with content.open() as file, _plain_errors():
-        if demuxer not in av.formats_available:
-            raise SoundError(f"no decoder for {demuxer}")
-        # Since its version 19 PyAV never raises for tags that are not UTF-8.
-        is_strict = int(av.__version__.partition(".")[0]) < 19
-        lenient: dict[str, Any] = {"metadata_errors": "replace"} if is_strict else {}
-        container = av.open(file, "r", format=demuxer, options=_NO_PROTOCOL, **lenient)
-        try:
-            yield container
-        finally:
-            container.close()
 
 
 def sound_track(container: "InputContainer") -> "AudioStream":
@@ -183,21 +151,3 @@ class _Resampler:
             except (NothingYet, AtEnd):
                 return
             yield frame.to_ndarray().reshape(-1)
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    try:
-        yield
-    except (SoundError, Unavailable, DamError, MemoryError):
-        raise
-    except Exception as error:
-        raise SoundError(_reason(error)) from error
-
-
-def _reason(error: Exception) -> str:
-    said = str(getattr(error, "strerror", None) or error)
-    said = " ".join(said.split())[:200]
-    if not said:
-        return f"damaged: the decoder gave up ({type(error).__name__})"
-    return f"damaged: {said[0].lower()}{said[1:]}"

@@ -1,24 +1,26 @@
 """Recordings that resemble one: the same in another encoding, and excerpts, by an index and then exactly."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from dam.core.ledger import LedgerRow, Outcome, system_ids_known
 from dam.models.audio import AudioComponent
 from dam.models.audio.audio_fingerprint_component import AudioFingerprintComponent, fingerprint
-from dam.models.content_hash_sha256_component import find_by_sha256
-from dam.search.waiting import count_waiting
+from dam.search.compared import Compared, count_uncompared, itself, values_of
+
+RECORDINGS = Compared(
+    AudioComponent,
+    AudioFingerprintComponent,
+    fingerprint,
+    noun="recording",
+    nothing="too short, or no recorded sound",
+)
 
 BIT_ERROR = 20.0
 """The default for how many per cent of the bits may differ.
 
 Of the same recording up to 12 % do, faint passages aside; of others hardly ever fewer than 25 %.
 """
-_UNKNOWN = -1
-"""The id of a system that was never run: no entry has it."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,13 @@ def find_similar_audio(
     from dam.search.audio_landmarks import candidates
 
     asked = unpacked(query.value)
-    uncompared = count_uncompared(session)
+    uncompared = count_uncompared(session, RECORDINGS)
     if is_plain(asked):
         return SimilarAudio(uncompared=uncompared, is_plain=True)
     near = candidates(session, asked)
-    near.pop(_itself(session, query), None)
+    near.pop(itself(session, query.entity, query.sha256), None)
     matches = []
-    for entity, value in fingerprints_of(session, list(near)).items():
+    for entity, value in values_of(session, RECORDINGS, list(near)).items():
         known = unpacked(value)
         found = best_alignment(asked, known, near[entity])
         if found is not None and 100 * found.bit_error <= bit_error:
@@ -83,33 +85,3 @@ def find_similar_audio(
             matches.append(SimilarRecording(entity, relation, error, found.offset, found.seconds))
     matches.sort(key=lambda match: (match.bit_error, match.entity))
     return SimilarAudio(matches[:limit], len(matches), uncompared)
-
-
-def fingerprints_of(session: Session, entities: Sequence[int]) -> Mapping[int, bytes]:
-    """Return the fingerprints of these entities; those without a current one are left out."""
-    value = AudioFingerprintComponent
-    current = [*_entries(session), LedgerRow.outcome == Outcome.DONE.value]
-    statement = (
-        select(value.entity_id, value.value)
-        .join(LedgerRow, and_(LedgerRow.entity_id == value.entity_id, *current))
-        .where(value.entity_id.in_(entities))
-    )
-    return {entity: bytes(words) for entity, words in session.execute(statement).all()}
-
-
-def count_uncompared(session: Session) -> int:
-    """Count the recordings that are still to be fingerprinted; those that cannot be decoded never will."""
-    return count_waiting(session, AudioComponent, fingerprint)
-
-
-def _entries(session: Session) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the conditions for entries of the present version of the system."""
-    number = system_ids_known(session, [fingerprint.name]).get(fingerprint.name, _UNKNOWN)
-    return LedgerRow.system_id == number, LedgerRow.version == fingerprint.version
-
-
-def _itself(session: Session, query: AudioQuery) -> int:
-    if query.entity is not None:
-        return query.entity
-    found = find_by_sha256(session, [query.sha256]) if query.sha256 else {}
-    return next(iter(found.values()), _UNKNOWN)

@@ -34,6 +34,17 @@ SYSTEMS = {
     "image.make_preview",
     "image.read_capture",
     "image.read_description",
+    "video.choose_landmarks",
+    "video.fingerprint",
+    "video.list_audio_tracks",
+    "video.list_chapters",
+    "video.list_subtitles",
+    "video.listen",
+    "video.make_contact_sheet",
+    "video.read_creation_time",
+    "video.read_position",
+    "video.read_properties",
+    "video.read_tags",
 }
 
 

@@ -106,6 +106,7 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "audio_recording": {"entity_id": number, "title": "title"},
         "audio_tag": {"entity_id": number, "tag": "isrc", "position": 0, "value": "value"},
     }
+    rows |= video_rows(number, seen, size)
     said = {"source": "exif"}
     texts = ("image_title", "image_caption", "image_copyright")
     rows |= {table_: {"entity_id": number, "text": "caf\u00e9", **said} for table_ in texts}
@@ -131,3 +132,23 @@ def _row(table: str, number: int) -> dict[str, Any]:
     blobs = {"entities": bytes([1, 0, 0, 0]), "values": bytes(8)}
     page = {"id": number, "fingerprint": "image_phash", "format": 1, "checksum": 0, **span, **blobs}
     return {**rows, "fingerprint_page": page}[table]
+
+
+def video_rows(number: int, seen: int, size: dict[str, int]) -> dict[str, dict[str, Any]]:
+    """Return a row of each table about films."""
+    picture = {"digest": bytes(32), "media_type": "image/jpeg", "size": 1, **size}
+    told: dict[str, dict[str, Any]] = {
+        "video": {"media_type": "video/mp4"},
+        "video_audio_track": {"position": 0, "codec": "aac", "sample_rate": 48000, "channels": 6},
+        "video_chapter": {"position": 0, "start": 0.0, "end": 1.5, "title": "one"},
+        "video_creation_time": {"utc": seen, "field": "creation_time"},
+        "video_fingerprint": {"value": bytes(37 * number), "dense_until": None},
+        "video_landmark": {"position": number, "word": 2**20 - 1},
+        "video_position": {"latitude": -89.5, "longitude": 180.0, "field": "location"},
+        "video_preview": picture,
+        "video_properties": {"container": "mov", "codec": "h264", "rotation": 90, **size},
+        "video_sound": {"value": bytes(4 * number)},
+        "video_subtitle": {"position": 0, "codec": "mov_text", "language": "eng"},
+        "video_tag": {"tag": "title", "value": "caf\u00e9"},
+    }
+    return {table: {"entity_id": number, **row} for table, row in told.items()}

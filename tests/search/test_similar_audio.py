@@ -15,7 +15,8 @@ from dam.models.audio import AudioComponent
 from dam.models.audio.audio_fingerprint_component import AudioFingerprintComponent, fingerprint
 from dam.models.audio.audio_landmark_component import AudioLandmarkComponent, choose_landmarks
 from dam.models.chromaprint import SECONDS, Words, packed
-from dam.search.similar_audio import AudioQuery, SimilarAudio, count_uncompared, find_similar_audio
+from dam.search.compared import count_uncompared
+from dam.search.similar_audio import RECORDINGS, AudioQuery, SimilarAudio, find_similar_audio
 
 SETTINGS = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -151,7 +152,7 @@ def test_what_cannot_be_decoded_is_not_waited_for_but_what_lacks_a_library_is(da
             session.execute(insert(AudioComponent), [{"entity_id": number, "media_type": "audio/mpeg"}])
             if outcome:
                 write_runs(session, [(number, Run(fingerprint.name, fingerprint.version, outcome, "why"))])
-        assert count_uncompared(session) == 2
+        assert count_uncompared(session, RECORDINGS) == 2
         assert session.scalar(select(SystemRow.name)) == fingerprint.name
 
 

@@ -11,6 +11,7 @@ from dam.models.audio.signatures import media_type
 class AudioComponent(Kind):
     """The bytes are sound of a known format, whether or not it can be decoded."""
 
+    recognition_version = 2
     # Half an hour of sound is decoded at most; where that takes longest, at some 30 times its speed.
     allowance = Allowance(seconds=90, memory=2048)
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dam.core.content import Content
-from dam.models.sound_decoding import SoundError, opened
+from dam.models.av_container import opened
+from dam.models.sound_decoding import SoundError
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -63,5 +64,5 @@ def opened_audio(content: Content, media_type: str) -> Iterator["InputContainer"
         raise SoundError(f"no decoder for {media_type}")
     if demuxer == "mpc" and content.head(4) == b"MPCK":
         demuxer = "mpc8"
-    with opened(content, demuxer, EXTRA) as container:
+    with opened(content, demuxer, EXTRA, SoundError) as container:
         yield container

@@ -4,9 +4,9 @@ A format is claimed only by what no text, picture, film or document starts with.
 films as well are looked into: sound is what has a track of sound and none of pictures.
 """
 
-import re
 from collections.abc import Callable
 
+from dam.models import container_tracks
 from dam.models.audio.flac_frames import is_flac_stream
 from dam.models.audio.mpeg_frames import mpeg_stream
 
@@ -40,32 +40,6 @@ _OGG_CODECS: tuple[tuple[bytes, str], ...] = (
     (b"Speex   ", "audio/x-speex"),
     (b"\x7fFLAC", "audio/ogg"),
 )
-_OGG_PICTURES = (b"\x80theora", b"BBCD\x00", b"\x01video", b"OVP80")
-
-_MP4_AUDIO_BRANDS = {b"M4A", b"M4B", b"M4P", b"F4A", b"F4B"}
-_MP4_BRANDS = {
-    b"isom",
-    b"iso2",
-    b"iso4",
-    b"iso5",
-    b"iso6",
-    b"mp41",
-    b"mp42",
-    b"dash",
-    b"3gp4",
-    b"3gp5",
-    b"3gp6",
-}
-_MP4_NAMES = {"m4a", "m4b", "m4r", "m4p"}
-
-_ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
-_ASF_AUDIO = bytes.fromhex("409e69f84d5bcf11a8fd00805f5c442b")
-_ASF_VIDEO = bytes.fromhex("c0ef19bc4d5bcf11a8fd00805f5c442b")
-
-# A codec's id: the element, its length, and a name that starts with the kind of track.
-_SOUND_TRACK = re.compile(rb"\x86[\x80-\xff]A_[A-Z]")
-_PICTURE_TRACK = re.compile(rb"\x86[\x80-\xff]V_[A-Z]")
-
 _AU_ENCODINGS = range(1, 28)
 
 
@@ -74,14 +48,14 @@ def media_type(head: bytes, extensions: frozenset[str]) -> str | None:
 
     `extensions` are lower case without the dot; they decide only where the bytes leave it open.
     """
-    for magic, found in _MAGIC:
+    for magic, known in _MAGIC:
         if head.startswith(magic):
-            return found
+            return known
     for check in _CHECKS:
         if (answer := check(head)) is not None:
             return answer
-    if (frames := _mp4(head, extensions) or mpeg_stream(head, extensions)) is not None:
-        return frames
+    if (found := _contained(head, extensions) or mpeg_stream(head, extensions)) is not None:
+        return found
     return "audio/flac" if "flac" in extensions and is_flac_stream(head) else None
 
 
@@ -121,35 +95,11 @@ def _ac3(head: bytes) -> str | None:
 
 
 def _ogg(head: bytes) -> str | None:
-    """Look at the first packet of every stream: those pages come before all others."""
-    if head[:5] != b"OggS\x00":
+    """Tell Ogg by the first of its streams that is known; one with pictures is a film."""
+    if container_tracks.is_ogg_film(head):
         return None
-    found: str | None = None
-    at = 0
-    while head[at : at + 4] == b"OggS" and len(head) > at + 27 and head[at + 5] & 2:
-        segments = head[at + 26]
-        body = at + 27 + segments
-        packet = head[body : body + 8]
-        if packet.startswith(_OGG_PICTURES):
-            return None
-        found = found or next((kind for magic, kind in _OGG_CODECS if packet.startswith(magic)), None)
-        at = body + sum(head[at + 27 : body])
-    return found
-
-
-def _asf(head: bytes) -> str | None:
-    is_sound = head.startswith(_ASF) and _ASF_AUDIO in head and _ASF_VIDEO not in head
-    return "audio/x-ms-wma" if is_sound else None
-
-
-def _matroska(head: bytes) -> str | None:
-    """Tell Matroska by the codecs of its tracks, whose names start with what they are."""
-    if head[:4] != b"\x1a\x45\xdf\xa3":
-        return None
-    is_sound = _SOUND_TRACK.search(head) is not None and _PICTURE_TRACK.search(head) is None
-    if not is_sound:
-        return None
-    return "audio/webm" if b"webm" in head[:64] else "audio/x-matroska"
+    packets = container_tracks.ogg_packets(head)
+    return next((kind for packet in packets for magic, kind in _OGG_CODECS if packet.startswith(magic)), None)
 
 
 def _realmedia(head: bytes) -> str | None:
@@ -172,31 +122,17 @@ _CHECKS: tuple[Callable[[bytes], str | None], ...] = (
     _au,
     _ac3,
     _ogg,
-    _asf,
-    _matroska,
     _realmedia,
     _tracker,
 )
 
 
-def _mp4(head: bytes, extensions: frozenset[str]) -> str | None:
-    """Tell sound in ISO media by its brand, else by its tracks, and where they come late by the name."""
-    if head[4:8] != b"ftyp" or len(head) < 16:
-        return None
-    if head[8:11] in _MP4_AUDIO_BRANDS:
+def _contained(head: bytes, extensions: frozenset[str]) -> str | None:
+    """Tell sound in a container that may hold films as well."""
+    if (tracks := container_tracks.iso_tracks(head)) and tracks.is_sound(extensions):
         return "audio/mp4"
-    if head[8:12] not in _MP4_BRANDS:
-        return None
-    tracks = {head[at + 12 : at + 16] for at in _places(head, b"hdlr")}
-    if tracks & {b"soun", b"vide"}:
-        return "audio/mp4" if b"vide" not in tracks else None
-    return "audio/mp4" if extensions & _MP4_NAMES else None
-
-
-def _places(head: bytes, word: bytes) -> list[int]:
-    places = []
-    at = head.find(word)
-    while at >= 0:
-        places.append(at)
-        at = head.find(word, at + 4)
-    return places
+    if (tracks := container_tracks.asf_tracks(head)) and tracks.is_sound(extensions):
+        return "audio/x-ms-wma"
+    if (tracks := container_tracks.matroska_tracks(head)) and tracks.is_sound(extensions):
+        return "audio/webm" if tracks.container == "webm" else "audio/x-matroska"
+    return None

@@ -14,12 +14,11 @@ from dam.models.audio import AudioComponent
 from dam.models.audio.formats import DECODABLE, EXTRA, opened_audio
 from dam.models.audio.mpeg_frames import id3_size
 from dam.models.sound_decoding import SoundError
+from dam.models.tag_text import plain
 
 if TYPE_CHECKING:
     from tinytag import TinyTag
 
-TEXT_LIMIT = 65536
-"""Characters of a value that are kept."""
 _METADATA_LIMIT = 32 << 20
 _NAMES = {"audio/mpeg": "x.mp3"}
 """What tinytag would not know for what it is otherwise: frames may be damaged, and tags stand at the end."""
@@ -124,17 +123,12 @@ def _cleaned(texts: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     """Return texts that any database holds, without empty ones and without the same twice."""
     cleaned: dict[str, tuple[str, ...]] = {}
     for name, values in list(texts.items())[:_VALUES_LIMIT]:
-        plain = dict.fromkeys(_plain(value) for value in list(values)[:_VALUES_LIMIT])
-        plain.pop("", None)
-        if plain:
-            key = _plain(name).lower()[:200]
-            cleaned[_SAME.get(key, key)] = tuple(plain)
+        texts_only = dict.fromkeys(plain(value) for value in list(values)[:_VALUES_LIMIT])
+        texts_only.pop("", None)
+        if texts_only:
+            key = plain(name).lower()[:200]
+            cleaned[_SAME.get(key, key)] = tuple(texts_only)
     return cleaned
-
-
-def _plain(text: str) -> str:
-    whole = text.replace("\0", " ").encode("utf-8", "replace").decode()
-    return whole.strip()[:TEXT_LIMIT]
 
 
 def _picture(data: bytes | None) -> bytes | None:

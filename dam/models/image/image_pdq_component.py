@@ -34,7 +34,7 @@ class ImagePDQComponent(Fingerprint):
 @system(version=4, on=ImageComponent)
 def hash_pdq(raster: Raster) -> ImagePDQComponent:
     """Hash the picture as displayed with PDQ."""
-    from dam.models.image.pdq import pdq
+    from dam.models.pdq import pdq
 
     # Greys that are rounded move no more bits than the scaled decode does, except where PDQ says little.
     made = pdq(raster.grey if raster.is_scaled else raster.picture)

@@ -19,8 +19,9 @@ from dam.models.audio.audio_fingerprint_component import fingerprint
 from dam.models.audio.audio_properties_component import read_properties
 from dam.models.audio.audio_recording_component import read_recording
 from dam.models.audio.audio_tag_component import read_other_tags
-from dam.models.audio.tags import TEXT_LIMIT, Tags, tags
+from dam.models.audio.tags import Tags, tags
 from dam.models.sound_decoding import SoundError
+from dam.models.tag_text import TEXT_LIMIT
 from dam.testing import visit_bytes
 
 GOOD = samples.good()

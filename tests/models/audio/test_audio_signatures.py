@@ -30,6 +30,8 @@ TYPES = {
     "good.ac3": "audio/ac3",
 }
 
+SOUND_ALONE = b"\x00\x00\x00\x20moov" + bytes(4) + b"trakhdlr" + bytes(8) + b"soun"
+
 
 def recognise(head: bytes, *extensions: str) -> str | None:
     return AudioComponent.recognise(head[:65536], frozenset(extensions))
@@ -70,7 +72,9 @@ def test_films_pictures_texts_and_playlists_are_no_sound(head: bytes) -> None:
     ("head", "found"),
     [
         (b"\x00\x00\x00\x18ftypM4B \x00\x00\x00\x00", "audio/mp4"),
-        (b"\x00\x00\x00\x18ftypmp42" + bytes(12) + b"hdlr" + bytes(8) + b"soun", "audio/mp4"),
+        (b"\x00\x00\x00\x18ftypmp42" + bytes(12) + SOUND_ALONE, "audio/mp4"),
+        (b"\x00\x00\x00\x18ftypqt  " + bytes(12) + SOUND_ALONE, "audio/mp4"),
+        (SOUND_ALONE.replace(b"trak", b"mvhd"), "audio/mp4"),
         (b"RF64\xff\xff\xff\xffWAVEds64", "audio/wav"),
         (b"FORM\x00\x00\x00\x00AIFC", "audio/aiff"),
         (b"MAC \x96\x0f\x00\x00", "audio/x-ape"),

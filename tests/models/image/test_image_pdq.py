@@ -10,8 +10,8 @@ from PIL import Image
 from dam.core.content import Content
 from dam.models.image import samples
 from dam.models.image.image_pdq_component import hash_pdq
-from dam.models.image.pdq import Pdq, pdq
 from dam.models.image.raster import raster
+from dam.models.pdq import Pdq, pdq
 
 Grid = npt.NDArray[np.float64]
 

@@ -39,10 +39,21 @@ def pdq(picture: "Image.Image") -> Pdq:
 
     A picture with a side shorter than 5 pixels has no hash: all zeros, quality 0.
     """
-    if min(picture.size) < _SMALLEST_SIDE:
+    return _hashed(picture.size, _rows_of(picture))
+
+
+def pdq_of_grey(pixels: npt.NDArray[np.uint8]) -> Pdq:
+    """Hash rows of grey pixels, as `pdq` does a grey picture."""
+    height, width = pixels.shape
+    return _hashed((width, height), pixels.__getitem__)
+
+
+def _hashed(size: tuple[int, int], rows: Lines) -> Pdq:
+    width, height = size
+    if min(size) < _SMALLEST_SIDE:
         return Pdq(bytes(32), 0)
-    down = _sampled(picture.height, _rows_of(picture))
-    samples = _sampled(picture.width, down.T.__getitem__).T
+    down = _sampled(height, rows)
+    samples = _sampled(width, down.T.__getitem__).T
     return Pdq(_bits(samples), _quality(samples))
 
 

@@ -1,0 +1,22 @@
+"""What in a library resembles a film: what is asked about is read, then the library is searched."""
+
+from typing import TYPE_CHECKING
+
+from dam.errors import UsageError
+from dam.search.similar_video import THRESHOLD, SimilarVideo, find_similar_video
+from dam.search.video_query import read_video_query, stored_video_query
+
+if TYPE_CHECKING:
+    from dam.library.library import Library
+
+
+def similar_video(
+    library: "Library", video: bytes | int, threshold: int | None, limit: int | None
+) -> SimilarVideo:
+    """Return the films that resemble one, a path or an entity."""
+    if limit is not None and limit < 1:
+        raise UsageError(f"bad limit: {limit}: it is at least 1")
+    query = read_video_query(library.registry, library.executor, video) if isinstance(video, bytes) else None
+    with library.database.read() as session:
+        query = query or stored_video_query(session, int(video))
+        return find_similar_video(session, query, THRESHOLD if threshold is None else threshold, limit=limit)

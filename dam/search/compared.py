@@ -1,0 +1,122 @@
+"""Media that are compared by a fingerprint each: what is stored of them, and files that are not added."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from dam.core.component import Component, Kind, table_of
+from dam.core.executor import Executor
+from dam.core.ledger import Entry, LedgerRow, Outcome, read_entries, system_ids_known
+from dam.core.path_text import show_path
+from dam.core.recognition import NAME as RECOGNISE
+from dam.core.registry import Registry
+from dam.core.system import System
+from dam.core.visit import Result
+from dam.errors import DamError, UsageError
+from dam.models.content_hash_sha256_component import find_by_sha256
+from dam.search.file_visits import visit_files
+from dam.search.waiting import count_waiting
+
+UNKNOWN = -1
+"""The id of a system that was never run, and of an entity that is not there."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """By what media of a kind are compared: a component with a `value`, and the system that makes it."""
+
+    kind: type[Kind]
+    component: type[Component]
+    system: System[..., Any]
+    noun: str
+    """What one of them is called."""
+    nothing: str
+    """Why there may be no fingerprint."""
+
+
+@dataclass(frozen=True)
+class VisitedFile:
+    """What came of visiting a file that is asked about."""
+
+    result: Result
+    sha256: bytes
+
+
+def values_of(session: Session, compared: Compared, entities: Sequence[int]) -> dict[int, bytes]:
+    """Return the fingerprints of these entities; those without a current one are left out."""
+    table = table_of(compared.component).c
+    current = [*_entries(session, compared), LedgerRow.outcome == Outcome.DONE.value]
+    statement = (
+        select(table.entity_id, table.value)
+        .join(LedgerRow, and_(LedgerRow.entity_id == table.entity_id, *current))
+        .where(table.entity_id.in_(entities))
+    )
+    return {entity: bytes(value) for entity, value in session.execute(statement).all()}
+
+
+def count_uncompared(session: Session, compared: Compared) -> int:
+    """Count those that are still to be fingerprinted; those that cannot be decoded never will."""
+    return count_waiting(session, compared.kind, compared.system)
+
+
+def itself(session: Session, entity: int | None, sha256: bytes | None) -> int:
+    """Return the entity that is asked about, if the library has it."""
+    if entity is not None:
+        return entity
+    found = find_by_sha256(session, [sha256]) if sha256 else {}
+    return next(iter(found.values()), UNKNOWN)
+
+
+def visit_compared(
+    registry: Registry,
+    executor: Executor,
+    path: bytes,
+    compared: Compared,
+    others: frozenset[str] = frozenset(),
+) -> VisitedFile:
+    """Fingerprint the file at a path, with the very systems the library uses, and run others on it.
+
+    Raises UsageError for what is of another kind or has no fingerprint, SourceError for what cannot be read.
+    """
+    (visited,) = visit_files(registry, executor, [path], {RECOGNISE, compared.system.name, *others})
+    if isinstance(visited, DamError):
+        raise visited
+    name, result = show_path(path), visited.result
+    if result.content != "fine":
+        raise UsageError(f"cannot compare: {name}: {result.content_message or 'it cannot be read'}")
+    if not result.products.get(compared.kind):
+        raise UsageError(f"cannot compare: {name}: not a {compared.noun}")
+    if not result.products.get(compared.component):
+        (run,) = [run for run in result.runs if run.system == compared.system.name]
+        raise _refusal(name, compared, Entry(run.version, run.outcome, run.message))
+    return VisitedFile(result, visited.source.sha256)
+
+
+def stored_value(session: Session, compared: Compared, entity: int) -> bytes:
+    """Return the fingerprint that the library has of an entity; raises UsageError if it has none."""
+    if (value := values_of(session, compared, [entity]).get(entity)) is not None:
+        return value
+    name = f"entity {entity}"
+    if session.get(compared.kind, entity) is None:
+        raise UsageError(f"cannot compare: {name}: not a {compared.noun}")
+    raise _refusal(name, compared, read_entries(session, [entity])[entity].get(compared.system.name))
+
+
+def _refusal(name: str, compared: Compared, entry: Entry | None) -> UsageError:
+    """Say why there is no fingerprint."""
+    if entry is None or entry.version != compared.system.version:
+        return UsageError(f"cannot compare: {name}: it has no current fingerprint", hint="dam-cli run")
+    if entry.outcome is Outcome.NOTHING:
+        return UsageError(f"cannot compare: {name}: {compared.nothing}")
+    needs = "needs " if entry.outcome is Outcome.UNAVAILABLE else ""
+    return UsageError(f"cannot compare: {name}: {needs}{entry.message}")
+
+
+def _entries(session: Session, compared: Compared) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions for entries of the present version of the system."""
+    name = compared.system.name
+    number = system_ids_known(session, [name]).get(name, UNKNOWN)
+    return LedgerRow.system_id == number, LedgerRow.version == compared.system.version

@@ -1,0 +1,127 @@
+"""Films that resemble one: re-encoded, resized, and clips, by an index and then exactly."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from dam.models.video import VideoComponent
+from dam.models.video.video_fingerprint_component import VideoFingerprintComponent, fingerprint
+from dam.models.video.video_sound_component import VideoSoundComponent, listen
+from dam.search.compared import Compared, count_uncompared, itself, values_of
+
+if TYPE_CHECKING:
+    from dam.search.audio_alignment import Alignment
+    from dam.search.video_alignment import Film, VideoAlignment
+
+FILMS = Compared(VideoComponent, VideoFingerprintComponent, fingerprint, noun="film", nothing="no pictures")
+SOUNDS = Compared(VideoComponent, VideoSoundComponent, listen, noun="film", nothing="no sound")
+
+THRESHOLD = 72
+"""The default for how many bits of PDQ two pictures may differ in."""
+_SAME_SOUND = 0.2
+"""The share of Chromaprint's bits up to which sound is the same."""
+
+
+@dataclass(frozen=True)
+class VideoQuery:
+    """A film to compare with: one that the library has, or any other."""
+
+    value: bytes
+    sound: bytes = b""
+    entity: int | None = None
+    sha256: bytes | None = None
+    """What tells whether the library has it, if its entity is not known."""
+
+
+@dataclass(frozen=True)
+class SimilarFilm:
+    """A film that resembles what was asked about."""
+
+    entity: int
+    relation: str
+    """What was asked about is the same, an excerpt of it, the whole that it is from, or overlaps it."""
+    matched: float
+    """Per cent of the pictures that both have which match."""
+    distance: float
+    """The bits of PDQ in which those differ on average."""
+    offset: float
+    """Where in it that begins which was asked about, in seconds; negative if it begins later itself."""
+    seconds: float
+    """How long both have the same."""
+    sound: float | None
+    """Per cent of the bits in which the sound differs; None if it cannot be compared."""
+
+
+@dataclass(frozen=True)
+class SimilarVideo:
+    """The matches, best first, and what could not be compared."""
+
+    matches: list[SimilarFilm] = field(default_factory=list)
+    found: int = 0
+    """How many there are, also those beyond the limit."""
+    uncompared: int = 0
+    """Films in the library without a fingerprint of the current version."""
+    is_plain: bool = False
+    """Whether what was asked about is too dark or too plain throughout, which matches nothing."""
+
+
+def find_similar_video(
+    session: Session, query: VideoQuery, threshold: int = THRESHOLD, *, limit: int | None = None
+) -> SimilarVideo:
+    """Return the films most of whose pictures match where both overlap, best first."""
+    from dam.models.video.frame_hashes import unpacked
+    from dam.search.video_alignment import Film, best_video_alignment
+    from dam.search.video_landmarks import candidates
+
+    asked = Film.of(query.value)
+    uncompared = count_uncompared(session, FILMS)
+    if asked.is_plain:
+        return SimilarVideo(uncompared=uncompared, is_plain=True)
+    near = candidates(session, unpacked(query.value))
+    near.pop(itself(session, query.entity, query.sha256), None)
+    sounds = values_of(session, SOUNDS, list(near))
+    matches = []
+    for entity, value in values_of(session, FILMS, list(near)).items():
+        known = Film.of(value)
+        found = best_video_alignment(asked, known, near[entity], threshold)
+        if found is None:
+            continue
+        sound = _sound_there(query.sound, sounds.get(entity, b""), found)
+        # Of pictures that stand still, as where music is shown with its cover, the sound has to decide.
+        if found.is_still and sound is not None and sound.bit_error > _SAME_SOUND:
+            continue
+        matches.append(_described(entity, asked, known, found, sound))
+    matches.sort(key=lambda match: (-match.matched, match.distance, match.entity))
+    return SimilarVideo(matches[:limit], len(matches), uncompared)
+
+
+def _sound_there(asked: bytes, known: bytes, found: "VideoAlignment") -> "Alignment | None":
+    """Return how the sound agrees within a second of where the pictures do, if it can be compared."""
+    from dam.models.chromaprint import SECONDS, unpacked
+    from dam.search.audio_alignment import best_alignment
+
+    if not asked or not known:
+        return None
+    shifts = range(round((found.offset - 1) / SECONDS), round((found.offset + 1) / SECONDS) + 1)
+    return best_alignment(unpacked(asked), unpacked(known), shifts)
+
+
+def _described(
+    entity: int, asked: "Film", known: "Film", found: "VideoAlignment", sound: "Alignment | None"
+) -> SimilarFilm:
+    from dam.models.video.frame_hashes import RATE
+    from dam.search.video_alignment import relation_of
+
+    # The sound tells the time better than pictures a second apart.
+    is_heard = sound is not None and sound.bit_error <= _SAME_SOUND
+    offset = sound.offset if sound is not None and is_heard else found.offset
+    return SimilarFilm(
+        entity=entity,
+        relation=relation_of(offset, asked.seconds, known.seconds),
+        matched=100 * found.share,
+        distance=found.distance,
+        offset=offset,
+        seconds=found.overlap / RATE,
+        sound=None if sound is None else 100 * sound.bit_error,
+    )

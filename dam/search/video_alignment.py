@@ -1,0 +1,137 @@
+"""Two films laid against each other by the hashes of their pictures: how far apart, and how alike."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dam.models.video.frame_hashes import RATE, TELLING, unpacked
+
+LEAST = 3 * RATE
+"""Moments that must match, unless one of both films has fewer."""
+SHARE = 0.6
+"""Which share of the moments must match at which both have a picture that tells something."""
+_NEARLY = 2.0
+"""Seconds by which a beginning or an end may be missed."""
+_STRICT = 31
+"""How far apart the pictures may be on average where there are fewer than need to match."""
+_SAME = 24
+"""How far apart pictures may be that count as one that does not change."""
+_FEW = 60 * RATE
+"""Moments of films of which each is compared; of longer ones only those at whole seconds are."""
+
+_Ints = npt.NDArray[np.int64]
+_Hashes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Film:
+    """What is seen at each moment of a film."""
+
+    hashes: _Hashes
+    """In four machine words each."""
+    tells: npt.NDArray[np.bool_]
+    """Whether there is a picture at a moment, and one that is not too plain."""
+
+    @classmethod
+    def of(cls, value: bytes) -> "Film":
+        """Return it from the fingerprint: what is left out looks as what was before."""
+        entries = unpacked(value)
+        moments = entries["moment"].astype(np.int64)
+        grid = np.arange(int(moments[-1]) + RATE if len(moments) else 0)
+        place = np.searchsorted(moments, grid, side="right") - 1
+        seen = entries[np.maximum(place, 0)]
+        is_there = (place >= 0) & (grid - seen["moment"] < RATE)
+        hashes = np.ascontiguousarray(seen["hash"]).view(np.uint64)
+        return cls(hashes, is_there & (seen["quality"] >= TELLING))
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether nothing in it can be compared."""
+        return not self.tells.any()
+
+    @property
+    def seconds(self) -> float:
+        """Give how long it is, to a second."""
+        return len(self.tells) / RATE
+
+
+@dataclass(frozen=True)
+class VideoAlignment:
+    """A film that was asked about, laid against one that is known."""
+
+    shift: int
+    """The moment of the known one at which the other begins; negative if the known one begins later."""
+    overlap: int
+    """How many moments both have there."""
+    share: float
+    """The share of moments that match, of those that could be compared."""
+    distance: float
+    """The bits in which those differ on average that match."""
+    is_still: bool
+    """Whether these all look the same, so that they say nothing of the time."""
+
+    @property
+    def offset(self) -> float:
+        """Return the shift in seconds."""
+        return self.shift / RATE
+
+
+def best_video_alignment(
+    asked: Film, known: Film, shifts: Iterable[int], threshold: int
+) -> VideoAlignment | None:
+    """Return the best of some shifts; None if too little matches there.
+
+    At least half of the shorter film must overlap. No two encodings are in step, so that each picture is
+    compared with the two between which it lies.
+    """
+    best, best_score = None, 0.0
+    shorter = min(len(asked.tells), len(known.tells))
+    step = 1 if shorter <= _FEW else RATE
+    for shift in sorted(set(shifts), key=abs):
+        start, end = max(0, -shift), min(len(asked.tells), len(known.tells) - shift)
+        if 2 * (end - start) < shorter:
+            continue
+        some = np.arange(start, end, step)
+        some = some[asked.tells[some] & known.tells[some + shift]]
+        hashes = asked.hashes[some]
+        before, after = (
+            _apart(hashes, known.hashes[np.minimum(some + shift + later, len(known.tells) - 1)])
+            for later in (0, 1)
+        )
+        distances = np.minimum(before, after)
+        near = distances <= threshold
+        score = float((threshold + 1 - distances[near]).sum())
+        if score > best_score and _is_match(near, distances, step, end - start):
+            is_still = bool((_apart(hashes[near][:1], hashes[near]) <= _SAME).all())
+            mean = float(distances[near].mean())
+            nearer = shift + int(after.sum() < before.sum())
+            best = VideoAlignment(nearer, end - start, float(near.mean()), mean, is_still)
+            best_score = score
+    return best
+
+
+def relation_of(offset: float, asked: float, known: float) -> str:
+    """Return what films of so many seconds are to each other: same, excerpt, whole or overlap."""
+    is_inside = offset >= -_NEARLY and offset + asked <= known + _NEARLY
+    is_around = offset <= _NEARLY and offset + asked >= known - _NEARLY
+    if is_inside and is_around:
+        return "same"
+    if is_inside:
+        return "excerpt"
+    return "whole" if is_around else "overlap"
+
+
+def _is_match(near: npt.NDArray[np.bool_], distances: _Ints, step: int, overlap: int) -> bool:
+    if near.mean() < SHARE:
+        return False
+    if step * near.sum() >= LEAST:
+        return True
+    # Of what is hardly longer than a picture all has to match, and well.
+    return overlap < LEAST + RATE and bool(near.all()) and float(distances.mean()) <= _STRICT
+
+
+def _apart(some: _Hashes, others: _Hashes) -> _Ints:
+    apart: _Ints = np.bitwise_count(some ^ others).sum(axis=1).astype(np.int64)
+    return apart

@@ -1,0 +1,31 @@
+"""Films to compare with: files, fingerprinted without being added, and what the library has."""
+
+from sqlalchemy.orm import Session
+
+from dam.core.executor import Executor
+from dam.core.registry import Registry
+from dam.models.video.video_fingerprint_component import VideoFingerprintComponent
+from dam.models.video.video_sound_component import VideoSoundComponent
+from dam.search.compared import stored_value, values_of, visit_compared
+from dam.search.similar_video import FILMS, SOUNDS, VideoQuery
+
+
+def read_video_query(registry: Registry, executor: Executor, path: bytes) -> VideoQuery:
+    """Fingerprint the file at a path.
+
+    Raises UsageError for what is no film or cannot be decoded, SourceError for what cannot be read.
+    """
+    visited = visit_compared(registry, executor, path, FILMS, frozenset({SOUNDS.system.name}))
+    products = visited.result.products
+    sound = products.get(VideoSoundComponent)
+    return VideoQuery(
+        products[VideoFingerprintComponent][0]["value"],
+        sound[0]["value"] if sound else b"",
+        sha256=visited.sha256,
+    )
+
+
+def stored_video_query(session: Session, entity: int) -> VideoQuery:
+    """Return an entity by the fingerprint that the library has of it; raises UsageError if it has none."""
+    value = stored_value(session, FILMS, entity)
+    return VideoQuery(value, values_of(session, SOUNDS, [entity]).get(entity, b""), entity)
