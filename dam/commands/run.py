@@ -9,7 +9,7 @@ from dam.commands import AsJson, command_app
 
 if TYPE_CHECKING:
     from dam.core.visit import Result
-    from dam.ingest.expand import Expanded
+    from dam.ingest.expanded import Expanded
 
 app = command_app()
 

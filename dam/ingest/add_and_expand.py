@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from dam.core.ledger import Outcome
 from dam.ingest.add import Adding
 from dam.ingest.added import Outcomes, UnchangedFiles
-from dam.ingest.expand import Expanded, Expander
+from dam.ingest.expand import Expander
+from dam.ingest.expanded import Expanded
 
 
 @dataclass
@@ -59,7 +60,7 @@ class AddingAndExpanding:
     def _archives(self, outcomes: Outcomes) -> Iterator[list[int]]:
         if not isinstance(outcomes, UnchangedFiles):
             entities = {added.entity for added in outcomes if added.entity is not None}
-            yield from self._expander.pending(entities)
+            yield from self._expander.pending_among(entities)
             return
         owed = self._owed.intersection(entity for _, entity, _, _ in outcomes.files)
         self._owed -= owed

@@ -22,7 +22,7 @@ from dam.ingest.add_and_expand import AddingAndExpanding
 from dam.ingest.added import Added
 from dam.ingest.discovery import listings
 from dam.ingest.dry_run import DryRun
-from dam.ingest.expand import Expanded
+from dam.ingest.expanded import Expanded
 from dam.ingest.folders import absolute
 from dam.ingest.known import entity_at
 from dam.ingest.listing import Listing
