@@ -295,6 +295,20 @@ def test_an_archive_in_place_is_read_where_it_is_and_believed_only_by_hash(
     assert not (tmp_path / "other.jpg").exists()
 
 
+def test_a_file_that_is_gone_and_in_a_stored_archive_is_not_the_last_copy(
+    library: CommandInProcess, tmp_path: Path
+) -> None:
+    pictures = [write(tmp_path / "x" / "lake.jpg", LAKE), write(tmp_path / "x" / "hill.png", HILL)]
+    archive = write(tmp_path / "a.zip", zipped({"inner.zip": zipped({"lake.jpg": LAKE})}))
+    library("add-asset", archive)
+    library("add-asset", "--no-copy", *pictures)
+    pictures[0].unlink()
+    assert library("scan", tmp_path / "x").exit_code == 0
+
+    pictures[1].unlink()
+    assert library("scan", tmp_path / "x").exit_code == 4
+
+
 def test_members_are_copied_if_that_is_asked_for(library: CommandInProcess, tmp_path: Path) -> None:
     archive = write(tmp_path / "a.zip", zipped({"lake.jpg": LAKE}))
     library("add-asset", archive)

@@ -1,5 +1,6 @@
-"""How deep an archive lies in others."""
+"""How archives lie in each other."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from dam.models.file_location_component import FileLocationComponent
 from dam.models.member_location_component import containers_of
+from dam.models.stored_copy_component import find_stored
 
 _MOST_LEVELS = 64
 
@@ -48,3 +50,23 @@ def nesting_of(session: Session, archive: int) -> Nesting:
 def _seen_as_files(session: Session, entities: list[int]) -> set[int]:
     place = FileLocationComponent.entity_id
     return set(session.scalars(select(place).where(place.in_(entities)).distinct()))
+
+
+def in_stored_archives(session: Session, entities: Collection[int]) -> set[int]:
+    """Return those of the entities that are, at whatever depth, in an archive that a store holds."""
+    inside: dict[int, set[int]] = {entity: {entity} for entity in entities}
+    found: set[int] = set()
+    level = set(entities)
+    for _ in range(_MOST_LEVELS):
+        following: set[int] = set()
+        for member, containers in containers_of(session, level).items():
+            for container in containers:
+                if not inside[member] <= inside.setdefault(container, set()):
+                    inside[container] |= inside[member]
+                    following.add(container)
+        for container in find_stored(session, following):
+            found |= inside[container]
+        if not following:
+            break
+        level = following
+    return found
