@@ -11,6 +11,7 @@ from types import ModuleType
 
 from dam.core.component import Component, mapped_components
 from dam.core.registry import Registry
+from dam.core.step import Step
 from dam.core.system import System
 
 GROUP = "dam.plugins"
@@ -81,7 +82,8 @@ def _registry(modules: list[ModuleType]) -> Registry:
         if isinstance(found, System) and found.__module__ == module.__name__
     ]
     components: list[type[Component]] = [c for c in mapped_components() if c.__module__ in names]
-    return Registry.of(components, systems)
+    steps = {found for module in modules for found in vars(module).values() if isinstance(found, Step)}
+    return Registry.of(components, systems, sorted(steps, key=lambda step: step.name))
 
 
 def _import_below(name: str) -> Iterator[ModuleType]:

@@ -38,6 +38,9 @@ def add_asset(
         bool,
         typer.Option("--move", help="Delete each file once its copy was read back, verified and recorded."),
     ] = False,
+    copy_members: Annotated[
+        bool, typer.Option("--copy-members", help="Copy what is in archives into the store, file by file.")
+    ] = False,
     rehash: Annotated[
         bool, typer.Option("--rehash", help="Read every file, also those that look unchanged.")
     ] = False,
@@ -85,6 +88,7 @@ def add_asset(
         ignore=not no_ignore,
         copy=not no_copy,
         move=move,
+        copy_members=copy_members,
         rehash=rehash,
         stop_on_error=on_error == "stop",
         dry_run=dry_run,
@@ -110,7 +114,7 @@ def add_asset(
         finally:
             # Also of what was done before an error or an interrupt.
             progress.stop()
-            report.sum_up(ignored=run.ignored)
+            report.sum_up(ignored=run.ignored, members=run.members)
             if run.is_cut_short and not interruption.is_wanted:
                 report.cut_short("the time limit is reached" if is_late() else "stopped at the first failure")
     return report.exit_code

@@ -4,6 +4,7 @@ from collections import Counter
 
 from dam.commands.output import counted, flush, path_fields, print_json, print_line, talk
 from dam.core.path_text import show_path
+from dam.ingest.add_and_expand import MemberTally
 from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
 
 
@@ -46,7 +47,7 @@ class AddReport:
             return sum(size for _, _, size, _ in outcomes.files)
         return sum(added.size for added in outcomes)
 
-    def sum_up(self, *, ignored: int) -> None:
+    def sum_up(self, *, ignored: int, members: MemberTally) -> None:
         """Say how all of it ended."""
         parts = ", ".join(f"{self._counts[status]} {status.value}" for status in AddStatus)
         text = f"{self._counts.total()} seen: {parts}"
@@ -58,6 +59,9 @@ class AddReport:
             text += f"; would move {self._moved}" if self._dry_run else f"; {self._moved} moved"
         if ignored:
             text += f"; {counted(ignored, 'name', 'names')} left out by .damignore"
+        if members.archives:
+            text += f"; {members_text(members)}"
+        self._damaged += members.is_damaged
         talk(text)
 
     def cut_short(self, reason: str) -> None:
@@ -78,6 +82,13 @@ class AddReport:
             print_line(_line(added))
         if added.hint:
             talk(f"hint: {show_path(added.path)}: {added.hint}")
+
+
+def members_text(members: MemberTally) -> str:
+    """Return what came of archives; their members are no files, and not among those seen."""
+    text = f"{counted(members.archives, 'archive', 'archives')} expanded: "
+    text += f"{members.new} members new, {members.known} known"
+    return f"{text}, {members.failed} not whole: see status --failed" if members.failed else text
 
 
 def _fields(added: Added) -> dict[str, object]:

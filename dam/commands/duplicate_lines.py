@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from dam.commands.output import asset_fields, counted, location_fields, one_line, place_text
+from dam.commands.output import asset_fields, counted, location_fields, member_fields, one_line, place_text
 from dam.commands.uncompared_lines import uncompared_lines
 from dam.duplicates.extent import Extent
 from dam.duplicates.group import Group, Likeness, Member
@@ -47,6 +47,7 @@ def _asset_fields(asset: Asset, new_since: datetime | None) -> dict[str, Any]:
     places = [
         {**location_fields(place), "new": place.row.first_seen >= new_since} for place in asset.open_locations
     ]
+    places += [{**member_fields(place), "new": place.first_seen >= new_since} for place in asset.open_members]
     return {**fields, "new": asset.is_new_since(new_since), "locations": places}
 
 

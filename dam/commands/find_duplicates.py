@@ -111,7 +111,7 @@ def _tell_altered(library: "Library", extent: "Extent") -> bool:
     is_damaged = False
     for entity, found in extent.altered:
         (asset,) = library.assets([entity])
-        is_gone = not asset.in_store and not asset.open_locations
+        is_gone = not asset.has_bytes
         talk(f"entity {entity}: {found}{'  (the last known copy is gone)' if is_gone else ''}")
         is_damaged |= asset.in_store or is_gone
     return is_damaged

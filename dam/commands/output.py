@@ -17,6 +17,7 @@ from dam.core.ledger import Outcome
 from dam.core.path_text import path_to_json, show_path
 from dam.models.asset import Asset
 from dam.models.file_location_component import Location
+from dam.models.member_place import MemberPlace
 from dam.services.os_errors import store_error
 
 
@@ -93,7 +94,10 @@ def asset_fields(asset: Asset) -> dict[str, Any]:
         "size": asset.size,
         "media_type": asset.media_type,
         "in_store": asset.in_store,
-        "locations": [location_fields(place) for place in asset.open_locations],
+        "locations": [
+            *(location_fields(place) for place in asset.open_locations),
+            *(member_fields(place) for place in asset.open_members),
+        ],
     }
 
 
@@ -112,6 +116,17 @@ def location_fields(place: Location) -> dict[str, Any]:
     }
 
 
+def member_fields(place: MemberPlace) -> dict[str, Any]:
+    """Return what JSON says of one place inside of an archive."""
+    return {
+        **path_fields(place.path),
+        "storage": "archive",
+        "state": place.state,
+        "in_place": False,
+        "container": place.container,
+    }
+
+
 def asset_lines(asset: Asset) -> Iterable[str]:
     """Yield what people read of an asset."""
     yield f"entity {asset.entity}"
@@ -120,25 +135,28 @@ def asset_lines(asset: Asset) -> Iterable[str]:
     yield f"  size    {asset.size if asset.size is not None else '-'}"
     yield f"  type    {asset.media_type}"
     yield f"  stored  {_stored(asset)}"
-    for place in asset.open_locations:
+    places: list[Location | MemberPlace] = [*asset.open_locations, *asset.open_members]
+    for place in places:
         yield f"  path    {place_text(place)}"
 
 
-def place_text(place: Location) -> str:
+def place_text(place: Location | MemberPlace) -> str:
     """Return a place as people read it, and what is wrong with it, if anything is."""
-    state = place.row.state
+    state = place.state if isinstance(place, MemberPlace) else place.row.state
     return show_path(place.path) if state == "present" else f"{show_path(place.path)}  ({state})"
 
 
 def _stored(asset: Asset) -> str:
     if asset.in_store:
         return "yes"
-    return "no, only where it was found" if asset.open_locations else "no, and no place is known any more"
+    if asset.open_locations:
+        return "no, only where it was found"
+    return "no, only in an archive" if asset.members else "no, and no place is known any more"
 
 
 def one_line(asset: Asset) -> str:
     """Return an asset on one line: the first open place, or the name it was first added under."""
-    places = [place.path for place in asset.open_locations]
+    places = asset.open_paths
     name = show_path(places[0]) if places else f"(at no known place) {show_path(asset.original_name or b'')}"
     more = f"  (+{len(places) - 1} more)" if len(places) > 1 else ""
     return f"{asset.entity:>8}  {asset.media_type:<24}  {asset.size or 0:>12}  {name}{more}"

@@ -41,7 +41,7 @@ def count_entities(session: Session) -> int:
 
 
 def count_systems(session: Session, registry: Registry) -> list[SystemCount]:
-    """Return the counts of every installed system, in the order they run."""
+    """Return the counts of every installed system and step, in the order they run."""
     rows = session.execute(
         select(SystemRow.name, LedgerRow.version, LedgerRow.outcome, func.count())
         .join(LedgerRow, LedgerRow.system_id == SystemRow.id)
@@ -60,7 +60,7 @@ def count_systems(session: Session, registry: Registry) -> list[SystemCount]:
                 select(func.count()).select_from(Entity).where(is_pending(session, system))
             ).scalar_one(),
         )
-        for system in registry.systems
+        for system in registry.works
     ]
 
 
@@ -70,8 +70,7 @@ def problems(session: Session, registry: Registry, outcome: Outcome) -> Iterator
     What is to be run again anyway, and what systems not installed now once said, is left out.
     """
     current = [
-        and_(SystemRow.name == system.name, LedgerRow.version == system.version)
-        for system in registry.systems
+        and_(SystemRow.name == system.name, LedgerRow.version == system.version) for system in registry.works
     ]
     rows = session.execute(
         select(LedgerRow.entity_id, SystemRow.name, LedgerRow.message)

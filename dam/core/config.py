@@ -35,6 +35,14 @@ class Settings(BaseSettings):
     """Seconds that a worker may spend on one file."""
     worker_memory: int = Field(default=3072, ge=256, le=1 << 33, validation_alias="DAM_WORKER_MEMORY")
     """MiB of address space that a worker may use."""
+    archive_depth: int = Field(default=3, ge=0, le=32, validation_alias="DAM_ARCHIVE_DEPTH")
+    """Archives within archives that are expanded; 0 expands none."""
+    archive_members: int = Field(default=100_000, ge=1, le=1 << 40, validation_alias="DAM_ARCHIVE_MEMBERS")
+    """Files that are taken out of one archive and those in it."""
+    archive_size: int = Field(default=65_536, ge=1, le=1 << 40, validation_alias="DAM_ARCHIVE_SIZE")
+    """MiB that are unpacked of one archive and those in it."""
+    archive_ratio: int = Field(default=200, ge=1, le=1 << 30, validation_alias="DAM_ARCHIVE_RATIO")
+    """How many times its own size is unpacked of one archive and those in it, if that is over 64 MiB."""
     busy_timeout: float = Field(default=15.0, ge=0, validation_alias="DAM_BUSY_TIMEOUT")
     """Seconds to wait for a locked database."""
 

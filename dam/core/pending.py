@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from dam.core.component import Entity
 from dam.core.ledger import LedgerRow, Outcome, has_outdated, is_outdated, system_ids_known
 from dam.core.query import has
+from dam.core.step import Step
 from dam.core.system import System, has_become_available
 
 
 def is_pending(
-    session: Session, system: System[..., Any], *, named: bool = False, retry_failed: bool = False
+    session: Session, system: System[..., Any] | Step, *, named: bool = False, retry_failed: bool = False
 ) -> ColumnElement[bool]:
     """Return the condition that a system is to run (or to be taken back) on an entity.
 
@@ -68,7 +69,9 @@ def _any_pending(
     return or_(false(), *conditions)
 
 
-def _is_out_of_date(session: Session, system: System[..., Any], number: int | None) -> ColumnElement[bool]:
+def _is_out_of_date(
+    session: Session, system: System[..., Any] | Step, number: int | None
+) -> ColumnElement[bool]:
     """Return the condition that what a system once made is stale or of another version."""
     # That there is none, as nearly always, spares a look for each entity.
     if number is None or not has_outdated(session, number, system.version):

@@ -8,6 +8,7 @@ from typing import Any
 
 from dam.core.component import Component, Kind, search_name
 from dam.core.recognition import FileExtensionComponent, recognition_system
+from dam.core.step import Step
 from dam.core.system import System
 from dam.core.visit import in_dependency_order
 from dam.errors import UsageError
@@ -19,21 +20,33 @@ class Registry:
 
     components: tuple[type[Component], ...]
     systems: tuple[System[..., Any], ...]
+    steps: tuple[Step, ...] = ()
+    """What the coordinator does itself, once visits have found out what there is."""
 
     @classmethod
-    def of(cls, components: Iterable[type[Component]], systems: Iterable[System[..., Any]]) -> "Registry":
+    def of(
+        cls,
+        components: Iterable[type[Component]],
+        systems: Iterable[System[..., Any]],
+        steps: Iterable[Step] = (),
+    ) -> "Registry":
         """Return a registry of these, with recognition of the kinds among the components added."""
         everything: list[type[Component]] = [*components, FileExtensionComponent]
         known = {component.__tablename__: component for component in everything}
         kinds = tuple(c for c in known.values() if issubclass(c, Kind))
         ordered = in_dependency_order([recognition_system(kinds), *systems])
-        return cls(tuple(known[name] for name in sorted(known)), ordered)
+        return cls(tuple(known[name] for name in sorted(known)), ordered, tuple(steps))
 
     @cached_property
     def involved(self) -> tuple[type[Component], ...]:
         """Return the components that any system needs or makes: what a visit has to be given."""
         found = {c for system in self.systems for c in (*system.requires, *system.products)}
         return tuple(sorted(found, key=lambda c: c.__tablename__))
+
+    @cached_property
+    def works(self) -> tuple[System[..., Any] | Step, ...]:
+        """Return everything that has rows in the ledger, in the order it is done."""
+        return (*self.systems, *self.steps)
 
     @cached_property
     def makers(self) -> dict[type[Component], System[..., Any]]:
@@ -45,12 +58,16 @@ class Registry:
         """Return the installed media kinds."""
         return tuple(c for c in self.components if issubclass(c, Kind))
 
+    def has_step(self, name: str) -> bool:
+        """Tell whether that is the name of a step."""
+        return any(step.name == name for step in self.steps)
+
     def system(self, name: str) -> System[..., Any]:
         """Return the system of this name; raises UsageError with the likeliest names."""
         for system in self.systems:
             if system.name == name:
                 return system
-        raise UsageError(f"unknown system: {name}", hint=_suggest(name, [s.name for s in self.systems]))
+        raise UsageError(f"unknown system: {name}", hint=_suggest(name, [s.name for s in self.works]))
 
     def component(self, word: str) -> type[Component]:
         """Return the component that users call `word`; raises UsageError with the likeliest names."""

@@ -67,9 +67,9 @@ def touch(
     session: Session, registry: Registry, entity_ids: Sequence[int], component: type[Component]
 ) -> None:
     """Make every system that may depend on a component pending on these entities."""
-    needers = [system.name for system in registry.systems if component in system.requires]
+    needers = [work.name for work in registry.works if component in work.requires]
     mark_stale(session, [(entity_id, name) for entity_id in entity_ids for name in needers])
-    mark_strangers_stale(session, entity_ids, {system.name for system in registry.systems})
+    mark_strangers_stale(session, entity_ids, {work.name for work in registry.works})
 
 
 def write_first_results(session: Session, registry: Registry, results: Collection[Result]) -> None:
@@ -101,6 +101,7 @@ def _write(session: Session, registry: Registry, results: Collection[Result], kn
     mark_stale(session, [(result.entity_id, name) for result in results for name in result.stale])
     changed = [result.entity_id for result in results if result.products and result.entity_id in known]
     if changed:
+        # No visit considers steps: to it they are strangers.
         mark_strangers_stale(session, changed, {system.name for system in registry.systems})
 
 

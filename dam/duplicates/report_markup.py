@@ -10,6 +10,7 @@ from dam.duplicates.appearance import Appearance
 from dam.duplicates.group import Distances, Group, Likeness, Member
 from dam.models.asset import Asset
 from dam.models.file_location_component import Location, LocationState
+from dam.models.member_place import MemberPlace
 from dam.search.orientation import Orientation
 
 CLASSES = {Likeness.BYTES: "bytes", Likeness.PIXELS: "pixels", Likeness.NEAR: "near"}
@@ -159,7 +160,7 @@ def _from_centre(one: Shown, group: Group) -> str:
 
 
 def _places(asset: Asset) -> str:
-    places = asset.open_locations
+    places: list[Location | MemberPlace] = [*asset.open_locations, *asset.open_members]
     items = [_place(place) for place in places[:_MOST_PLACES]]
     if len(places) > _MOST_PLACES:
         more = number(len(places) - _MOST_PLACES, "more place", "more places")
@@ -171,16 +172,16 @@ def _places(asset: Asset) -> str:
     return f'<ul class="places" aria-label="Places">{"".join(items)}</ul>'
 
 
-def _place(place: Location) -> str:
-    state = place.row.state
+def _place(place: Location | MemberPlace) -> str:
+    state = place.state if isinstance(place, MemberPlace) else place.row.state
     told = "" if state == LocationState.PRESENT else f' <span class="state">{escape(state)}</span>'
     return f'<li><code dir="ltr"><bdi>{escape(show_path(place.path))}</bdi></code>{told}</li>'
 
 
 def _name(asset: Asset) -> str:
     """Return what an asset is called, cut in the middle if that is very long."""
-    places = asset.open_locations
-    whole = places[0].path.rpartition(b"/")[2] if places else asset.original_name or b""
+    places = asset.open_paths
+    whole = places[0].rpartition(b"/")[2] if places else asset.original_name or b""
     name = show_path(whole) or f"entity {asset.entity}"
     half = _LONGEST_NAME // 2
     return name if len(name) <= _LONGEST_NAME else f"{name[:half]} … {name[-half:]}"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from dam.core.database import Database
 from dam.core.executor import Executor, run_jobs
+from dam.ingest.add_and_expand import MemberTally
 from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
 from dam.ingest.folders import Folders
 from dam.ingest.known import KnownPlaces, unsifted
@@ -37,6 +38,8 @@ class DryRun:
     """When it returns true the run ends with what it has found out, and reads no other file."""
     ignored: int = 0
     """How many names were left out so far because a `.damignore` says so."""
+    members: MemberTally = field(default_factory=MemberTally)
+    """What came of archives: nothing, they are not opened."""
     is_cut_short: bool = False
     """Whether something was left that was not looked at."""
     _has_failed: bool = False

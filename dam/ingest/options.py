@@ -17,6 +17,8 @@ class AddOptions:
     """Copy the bytes into the store; otherwise register them where they are."""
     move: bool = False
     """Delete each file once its copy in the store was read back and verified, and its row committed."""
+    copy_members: bool = False
+    """Copy what is in archives into the store as well, file by file."""
     rehash: bool = False
     """Read every file, also those that look unchanged."""
     stop_on_error: bool = False

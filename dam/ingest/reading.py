@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from dam.core.content import Source
 from dam.core.database import Database
 from dam.core.path_text import show_path
 from dam.core.registry import Registry
 from dam.errors import IntegrityError, NoLibrary, NothingFound, StoreError
-from dam.ingest.sources import open_place
+from dam.ingest.sources import find_sources, open_place
 from dam.models.content_hash_sha256_component import ContentHashSHA256Component
 from dam.models.file_location_component import locations_of
 from dam.models.image.preview_component import PreviewComponent
 from dam.models.preview import Preview
 from dam.models.stored_copy_component import find_stored
 from dam.services.file_storage import Store
-from dam.services.source_file import SourceFile, behind_link
+from dam.services.source_file import CHUNK_BYTES, SourceFile, behind_link
 from dam.services.sources import stored_chunks
 
 
@@ -29,6 +30,10 @@ def verified_chunks(database: Database, store: Callable[[], Store], entity: int)
         )
         stored = bool(find_stored(session, [entity]))
         place = open_place(locations_of(session, [entity])[entity])
+        member = find_sources(session, store(), [entity]).get(entity) if not (stored or place) else None
+    if member is not None:
+        yield from _chunks_of(member)
+        return
     if digest is None or not (stored or place):
         raise NothingFound(f"no bytes: entity {entity}: they are in no store and at no known place")
     where = f"entity {entity} in the store" if stored or not place else show_path(place.path)
@@ -90,6 +95,13 @@ def previews_of(
         if file is not None:
             with file:
                 yield entity, file.read()
+
+
+def _chunks_of(source: Source) -> Iterator[bytes]:
+    """Yield the bytes of a source that verifies them itself."""
+    with source.content() as content, content.open() as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
 
 
 def _in_place(path: bytes) -> Iterator[bytes]:

@@ -1,27 +1,23 @@
 """Writing what was read into the database: one transaction a group."""
 
 import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from dam.core.component import table_of
 from dam.core.ledger import Outcome
-from dam.core.recognition import FileExtensionComponent, add_extensions, extension_of
+from dam.core.recognition import FileExtensionComponent
 from dam.core.registry import Registry
 from dam.core.state import touch, write_first_results
 from dam.core.visit import Result
 from dam.ingest.added import Added, AddStatus
 from dam.ingest.folders import Folders
+from dam.ingest.identity import describe_new, extend
 from dam.ingest.take import Reading
-from dam.models.content_hash_md5_component import ContentHashMD5Component
 from dam.models.content_hash_sha256_component import get_or_add_by_sha256
 from dam.models.directory import Place, get_or_add_directories
 from dam.models.file_location_component import Sighting, record_sightings
-from dam.models.file_properties_component import FilePropertiesComponent
 from dam.models.stored_copy_component import add_stored_copies, find_stored
 
 
@@ -61,7 +57,7 @@ class Recorder:
         entities = [claimed[reading.digests.sha256][0] for reading in readings]
         created = {entity for entity, is_new in claimed.values() if is_new}
         older = set(entities) - created
-        _describe(session, readings, entities, created)
+        describe_new(session, readings, entities, created)
         unstored = older - find_stored(session, older) if copied and older else set()
         if copied:
             add_stored_copies(session, self.store_id, created | unstored)
@@ -75,7 +71,7 @@ class Recorder:
             if claimed[digest][1] and result.content != "altered"
         }
         write_first_results(session, self.registry, list(visited.values()))
-        renamed = _extend(session, readings, entities, created)
+        renamed = extend(session, readings, entities, created)
         touch(session, self.registry, sorted(renamed), FileExtensionComponent)
         return Recorded(
             _judge(readings, entities, places, created, fresh, unstored, visited),
@@ -89,41 +85,6 @@ class Recorder:
         return [
             Place(numbers[folder], reading.name) for folder, reading in zip(folders, readings, strict=True)
         ]
-
-
-def _describe(
-    session: Session, readings: Sequence[Reading], entities: Sequence[int], created: set[int]
-) -> None:
-    """Write what never changes of the contents that this transaction is the first to record."""
-    firsts: dict[int, Reading] = {}
-    for entity, reading in zip(entities, readings, strict=True):
-        if entity in created:
-            firsts.setdefault(entity, reading)
-    if not firsts:
-        return
-    new = sorted(firsts.items(), key=lambda pair: pair[0])
-    session.execute(
-        insert(table_of(ContentHashMD5Component)),
-        [{"entity_id": entity, "digest": reading.digests.md5} for entity, reading in new],
-    )
-    session.execute(
-        insert(table_of(FilePropertiesComponent)),
-        [
-            {"entity_id": entity, "size": reading.digests.size, "original_name": reading.name}
-            for entity, reading in new
-        ],
-    )
-
-
-def _extend(
-    session: Session, readings: Sequence[Reading], entities: Sequence[int], created: set[int]
-) -> set[int]:
-    """Add extensions; return the entities that are to be recognised again because they have got more."""
-    pairs = {(e, extension_of(r.name)) for e, r in zip(entities, readings, strict=True)}
-    extended = add_extensions(session, pairs, fresh=created)
-    # The first visit of a new content was told the extension of one of its names.
-    names = Counter(entity for entity, _ in pairs)
-    return (extended - created) | {entity for entity in created if names[entity] > 1}
 
 
 def _sighting(reading: Reading, entity: int, place: Place, copied: bool) -> Sighting:

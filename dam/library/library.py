@@ -17,10 +17,12 @@ from dam.duplicates.criteria import Criteria
 from dam.duplicates.scope import Scope
 from dam.duplicates.watch import Unwatched, Watch
 from dam.errors import DamError, NotWritable, SourceError, UsageError
-from dam.ingest.add import Adder, Adding
+from dam.ingest.add import Adder
+from dam.ingest.add_and_expand import AddingAndExpanding
 from dam.ingest.added import Added
 from dam.ingest.discovery import listings
 from dam.ingest.dry_run import DryRun
+from dam.ingest.expanded import Expanded
 from dam.ingest.folders import absolute
 from dam.ingest.known import entity_at
 from dam.ingest.listing import Listing
@@ -84,7 +86,7 @@ class Library(OpenLibrary):
 
     def add_in_groups(
         self, paths: Iterable[bytes | None], options: AddOptions, until: Callable[[], bool] = lambda: False
-    ) -> Adding | DryRun:
+    ) -> AddingAndExpanding | DryRun:
         """Return a run of adding; iterating over it yields what came of paths, many at a time.
 
         None among the paths says that the next one may be long in coming.
@@ -103,7 +105,9 @@ class Library(OpenLibrary):
         recorder = Recorder(self.registry, self._store_row().id)
         # What another process stages in such a store could not be published from here.
         executor = self.executor if self.store.works_across_processes else InProcess()
-        return Adder(self._runner(executor), self.store, recorder, options).add(found, until)
+        runner = self._runner(executor)
+        adding = Adder(runner, self.store, recorder, options).add(found, until)
+        return AddingAndExpanding(adding, self._expander(runner, copies=options.copy_members), until)
 
     def survey(self, paths: Iterable[bytes | None], options: AddOptions) -> Iterator[Listing]:
         """Yield what paths mean, a folder at a time, without reading any file."""
@@ -136,6 +140,18 @@ class Library(OpenLibrary):
             pages.recorded(1)
             yield result
         pages.finish()
+
+    def expand(
+        self, *, retry_failed: bool = False, until: Callable[[], bool] = lambda: False
+    ) -> Iterator[Expanded]:
+        """Expand the archives that are not expanded yet; yield what came of each once it is written.
+
+        Adding does so by itself; archives are left over where it was stopped, or could not be done.
+        """
+        executor = self.executor if self.store.works_across_processes else InProcess()
+        expander = self._expander(self._runner(executor))
+        for archives in expander.pending(retry_failed=retry_failed):
+            yield from expander.expand(archives, until)
 
     def run_on(
         self, entities: Iterable[int], systems: Collection[System[..., Any]] | None = None

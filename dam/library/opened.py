@@ -19,6 +19,9 @@ from dam.core.worker import WorkerLimits
 from dam.core.worker_pool import make_executor
 from dam.core.world import World
 from dam.errors import NoLibrary
+from dam.ingest.expand import Expander
+from dam.ingest.expansion_limits import ExpansionLimits
+from dam.ingest.member_record import MemberRecorder
 from dam.ingest.own_files import OwnFiles, identity_at
 from dam.ingest.sources import close_altered, find_sources
 from dam.library.set_up import set_up
@@ -117,6 +120,10 @@ class OpenLibrary:
             derived=self.store,
             on_altered=close_altered,
         )
+
+    def _expander(self, runner: Runner, *, copies: bool = False) -> Expander:
+        recorder = MemberRecorder(self.registry, self._store_row().id)
+        return Expander(runner, self.store, recorder, ExpansionLimits.of(self.settings), copies)
 
     def _sources(self, session: Session, entities: Sequence[int]) -> dict[int, Source]:
         return find_sources(session, self.store, entities)

@@ -13,6 +13,7 @@ from dam.models.content_hash_md5_component import ContentHashMD5Component
 from dam.models.content_hash_sha256_component import ContentHashSHA256Component
 from dam.models.file_location_component import Location, LocationState, locations_of
 from dam.models.file_properties_component import FilePropertiesComponent
+from dam.models.member_place import MemberPlace, describe_member_places
 from dam.models.stored_copy_component import find_stored
 
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
@@ -32,15 +33,35 @@ class Asset:
     in_store: bool
     locations: tuple[Location, ...]
     """All of them, open ones first."""
+    members: tuple[MemberPlace, ...] = ()
+    """Those inside of archives, open ones first."""
 
     @property
     def open_locations(self) -> tuple[Location, ...]:
-        """Return the places at which the bytes are, as far as is known."""
+        """Return the places at which the bytes are a file, as far as is known."""
         return tuple(place for place in self.locations if place.is_open)
+
+    @property
+    def open_members(self) -> tuple[MemberPlace, ...]:
+        """Return the places inside of archives that are at a known place."""
+        return tuple(place for place in self.members if place.is_open)
+
+    @property
+    def open_paths(self) -> list[bytes]:
+        """Return where the bytes are: as files first, then inside of archives."""
+        files = [place.path for place in self.open_locations]
+        return files + [place.path for place in self.open_members]
+
+    @property
+    def has_bytes(self) -> bool:
+        """Tell whether its bytes are in the store, in an archive, or at a known place."""
+        return self.in_store or bool(self.members or self.open_locations)
 
     def is_new_since(self, moment: datetime) -> bool:
         """Tell whether it was at no known place before that moment, and at one since."""
-        return bool(self.locations) and all(place.row.first_seen >= moment for place in self.locations)
+        seen = [place.row.first_seen for place in self.locations]
+        seen += [place.first_seen for place in self.members]
+        return bool(seen) and min(seen) >= moment
 
 
 def describe_assets(session: Session, kinds: Sequence[type[Kind]], entity_ids: Sequence[int]) -> list[Asset]:
@@ -67,6 +88,7 @@ def describe_assets(session: Session, kinds: Sequence[type[Kind]], entity_ids: S
     media_types = _media_types(session, kinds, entity_ids)
     stored = find_stored(session, entity_ids)
     places = locations_of(session, entity_ids)
+    members = describe_member_places(session, entity_ids)
     assets = []
     for entity in entity_ids:
         sha256, md5 = hashes.get(entity, (None, None))
@@ -80,6 +102,7 @@ def describe_assets(session: Session, kinds: Sequence[type[Kind]], entity_ids: S
             original_name=bytes(file.original_name) if file else None,
             in_store=entity in stored,
             locations=tuple(places[entity]),
+            members=tuple(members[entity]),
         )
         _require_whole(asset)
         assets.append(asset)

@@ -16,6 +16,7 @@ from dam.core.batched import batched
 from dam.core.database import Database
 from dam.ingest.folders import absolute
 from dam.ingest.own_files import OwnFiles
+from dam.models.archive.nesting import in_stored_archives
 from dam.models.content_hash_sha256_component import digests_of
 from dam.models.directory import Folder, KnownRoot, roots_of
 from dam.models.file_location_component import (
@@ -232,6 +233,7 @@ class Scan(Iterator[ScannedPlace]):
             safe = {entity for entity in entities if entity in self._found}
             with self._database.read() as session:
                 safe |= find_stored(session, entities)
+                safe |= in_stored_archives(session, entities - safe)
                 safe |= entities_with_places(session, entities, besides=self._closed)
             for said in some:
                 yield replace(said, last_copy_gone=said.entity not in safe)

@@ -24,7 +24,7 @@ def _pins() -> dict[str, str]:
 
 
 def test_the_extras_have_the_names_that_install_commands_use() -> None:
-    assert set(EXTRAS) == {"image", "audio", "video", "document", "postgres", "all", "dev"}
+    assert set(EXTRAS) == {"image", "audio", "archive", "video", "document", "postgres", "all", "dev"}
 
 
 def test_the_readme_names_what_a_plain_install_brings() -> None:
