@@ -35,11 +35,11 @@ COMMANDS = {
     "relate": "Record what assets are to each other.",
     "unrelate": "Withdraw what was recorded by relate.",
     "relations": "List what was recorded by relate.",
-    "query": "List entities by their components and what these say.",
+    "query": "List entities by components and what these say.",
     "show": "Show everything known about one asset.",
     "get": "Give an asset's bytes back.",
     "run": "Bring derived components up to date.",
-    "status": "Count what is there, what is pending and what failed.",
+    "status": "Count what is there, is pending, and has failed.",
 }
 """Every command with its one line of help; `x-y` lives in `dam.commands.x_y`."""
 HIDDEN = {"query-assets-placeholder"}

@@ -1,4 +1,4 @@
-"""`dam-cli query`: list entities by their components and what these say."""
+"""`dam-cli query`: list entities by components and what these say."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -33,7 +33,7 @@ def query(
     limit: Annotated[int | None, typer.Option(min=0, max=_MOST, help="At most this many.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """List entities by their components and what these say.
+    """List entities by components and what these say.
 
     Components are named as in `show`: ImagePHash, Dimensions, FileLocation. A condition is a component and
     its column, one of = < <= > >= ~ (contains), and a value: 'CaptureTime.local>=2026-05' and

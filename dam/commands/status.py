@@ -1,4 +1,4 @@
-"""`dam-cli status`: count what is there, what is pending and what failed."""
+"""`dam-cli status`: count what is there, is pending, and has failed."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +17,7 @@ def status(
     failed: Annotated[bool, typer.Option("--failed", help="List what failed, with the reasons.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Count what is there, what is pending and what failed."""
+    """Count what is there, is pending, and has failed."""
     from dam.commands.output import print_json, print_line
     from dam.commands.session import open_library
 
