@@ -26,6 +26,7 @@ COMMANDS = {
     "add-asset": "Add files to the library.",
     "scan": "Compare the known places with the disk.",
     "find-file-by-hash": "Find a file by its SHA-256 or MD5.",
+    "find-similar": "Find what resembles a file or an asset.",
     "find-similar-images": "Find the images that resemble others.",
     "find-similar-audio": "Find the recordings that resemble one.",
     "find-similar-documents": "Find the documents that resemble one.",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dam.core.batched import batched
 from dam.core.census import Problem, count_entities, count_systems, problems
+from dam.core.component import Kind
 from dam.core.description import Description, describe_entity
 from dam.core.executor import Executor, InProcess
 from dam.core.ledger import Outcome
@@ -30,6 +31,7 @@ from dam.ingest.options import AddOptions
 from dam.ingest.reading import preview_of, previews_of, verified_chunks
 from dam.ingest.record import Recorder
 from dam.library.documents import search_text, similar_documents
+from dam.library.kind_of import kind_of
 from dam.library.opened import OpenLibrary
 from dam.library.relating import Answer, linked_by, relate, relate_one, unrelate
 from dam.library.similar import similar_to_each
@@ -273,6 +275,13 @@ class Library(OpenLibrary):
         from dam.library.resident_similarity import ResidentSimilarity
 
         return ResidentSimilarity(self)
+
+    def kind_of(self, medium: bytes | int) -> type[Kind] | None:
+        """Return the media kind of a file, by its path, or of an entity; None if it is of none.
+
+        Raises SourceError for a file that cannot be read.
+        """
+        return kind_of(self, medium)
 
     def similar_audio(
         self, audio: bytes | int, bit_error: float | None = None, *, limit: int | None = None
