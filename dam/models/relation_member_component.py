@@ -23,8 +23,6 @@ _logger = logging.getLogger(__name__)
 class RelationMemberComponent(Component):
     """That the entity is a member of a relation, open or withdrawn; the target is one, too."""
 
-    enriches = True
-
     relation_id: Mapped[int] = mapped_column(
         RowId, ForeignKey("relation.id", ondelete="CASCADE"), primary_key=True, index=True
     )

