@@ -10,6 +10,7 @@ from tests.commands.facts import add, paths_of, show, system_counts, write
 
 SYSTEMS = {
     "kind.recognise",
+    "archive.expand",
     "audio.choose_landmarks",
     "audio.fingerprint",
     "audio.make_cover",

@@ -107,6 +107,13 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "audio_tag": {"entity_id": number, "tag": "isrc", "position": 0, "value": "value"},
     }
     rows |= video_rows(number, seen, size)
+    shares = dict.fromkeys(("black", "grey", "white", "red", "orange", "yellow"), 10)
+    shares |= dict.fromkeys(("green", "blue", "purple", "pink", "brown"), 8)
+    rows |= {
+        "image_frames": {"entity_id": number, "frames": 2, "duration": 0.5},
+        "image_colours": {"entity_id": number, "dominant": "black", "palette": "#000000", **shares},
+        "other_file": {"entity_id": number, "media_type": "font/ttf"},
+    }
     said = {"source": "exif"}
     texts = ("image_title", "image_caption", "image_copyright")
     rows |= {table_: {"entity_id": number, "text": "caf\u00e9", **said} for table_ in texts}
