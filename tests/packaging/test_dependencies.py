@@ -24,7 +24,8 @@ def _pins() -> dict[str, str]:
 
 
 def test_the_extras_have_the_names_that_install_commands_use() -> None:
-    assert set(EXTRAS) == {"image", "audio", "archive", "video", "document", "postgres", "all", "dev"}
+    kinds = {"image", "jpegxl", "audio", "archive", "video", "document"}
+    assert set(EXTRAS) == kinds | {"postgres", "all", "dev"}
 
 
 def test_the_readme_names_what_a_plain_install_brings() -> None:
