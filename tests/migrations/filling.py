@@ -114,6 +114,17 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "image_colours": {"entity_id": number, "dominant": "black", "palette": "#000000", **shares},
         "other_file": {"entity_id": number, "media_type": "font/ttf"},
     }
+    counts = {"position": number, "members": 1, "unpacked": 2**40, "failures": 0}
+    rows |= {
+        "archive": {"entity_id": number, "media_type": "application/zip"},
+        "archive_expansion": {
+            "entity_id": number, "version": 1, "outermost_id": number, "copies": False, **counts
+        },
+        "member_location": {
+            "id": number, "entity_id": number, "container_id": number, "position": 0, "path": b"caf\xe9",
+            "first_seen": seen,
+        },
+    }  # fmt: skip
     said = {"source": "exif"}
     texts = ("image_title", "image_caption", "image_copyright")
     rows |= {table_: {"entity_id": number, "text": "caf\u00e9", **said} for table_ in texts}

@@ -7,7 +7,7 @@ from dam.errors import SchemaError
 from dam.migrations.state import revisions
 from dam.migrations.upgrade import upgrade_database
 from tests.migrations.filling import fill
-from tests.migrations.schemas import VERSION_TABLE, connected, rows_of, schema_of
+from tests.migrations.schemas import TEXT_INDEX, VERSION_TABLE, connected, rows_of, schema_of
 
 
 @pytest.mark.parametrize("revision", revisions()[:-1])
@@ -18,7 +18,7 @@ def test_every_row_of_an_older_schema_is_there_afterwards(
     fill(empty_database_url)
     before = rows_of(empty_database_url)
     assert before.pop(VERSION_TABLE) == [(revision,)]
-    assert all(len(rows) == 3 for rows in before.values())
+    assert all(len(rows) == 3 for table, rows in before.items() if not table.startswith(TEXT_INDEX))
     upgrade_database(empty_database_url)
     after = rows_of(empty_database_url)
     assert {table: after[table] for table in before} == before

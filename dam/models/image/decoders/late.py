@@ -52,4 +52,5 @@ class LatePicture(ImageFile.StubImageFile):
 
 def register(name: str, decoder: "Callable[..., LatePicture]") -> None:
     """Make Pillow know the decoder of a format by that name, which opens it only when it is named."""
-    Image.register_open(name, cast("Any", decoder), lambda prefix: True)
+    # Not `register_open`, which would have every file tried with it that anybody in this process opens.
+    Image.OPEN[name.upper()] = (cast("Any", decoder), lambda prefix: True)
