@@ -8,7 +8,7 @@ from dam.commands import AsJson, command_app
 
 if TYPE_CHECKING:
     from dam.models.asset import Asset
-    from dam.search.similar_documents import SimilarDocument, SimilarDocuments
+    from dam.search.similar_documents import SimilarDocument
 
 app = command_app()
 
@@ -37,40 +37,15 @@ def find_similar_documents(
     of a chapter, and whatever is a part of it. Texts are compared by their words, four in a row. Nothing is
     written, and the very same content is not listed. Exit code 1 means that nothing resembles it.
     """
-    from dam.commands.media_argument import find_medium
-    from dam.commands.output import print_json, print_line
-    from dam.commands.session import open_library
-    from dam.errors import DamError, IntegrityError, SourceError, UsageError
+    from dam.commands.similar_medium import tell_similar
+    from dam.commands.similar_remarks import remark
 
-    with open_library() as library:
-        asked = find_medium(library, document)
-        if isinstance(asked, DamError):
-            raise asked
-        try:
-            answer = library.similar_documents(asked, shared, limit=limit)
-        except (SourceError, IntegrityError) as error:
-            raise UsageError(error.message, hint=error.hint) from error
-        _remark(answer)
-        assets = library.assets([match.entity for match in answer.matches])
-        for match, asset in zip(answer.matches, assets, strict=True):
-            if as_json:
-                print_json(_fields(match, asset))
-            else:
-                print_line(_line(match, asset))
-    return 0 if answer.matches else 1
-
-
-def _remark(answer: "SimilarDocuments") -> None:
-    """Say what the answer leaves out."""
-    from dam.commands.output import counted, talk
-
-    if answer.uncompared:
-        documents = counted(answer.uncompared, "document has", "documents have")
-        talk(f"{documents} no current text yet and were not compared: see dam-cli status")
-    if not answer.matches:
-        talk("nothing similar found")
-    if left := answer.found - len(answer.matches):
-        talk(f"{left} more beyond the limit")
+    return tell_similar(
+        document,
+        lambda library, asked: library.similar_documents(asked, shared, limit=limit),
+        lambda answer: remark(answer, "document", "text"),
+        _fields if as_json else _line,
+    )
 
 
 def _fields(match: "SimilarDocument", asset: "Asset") -> dict[str, Any]:

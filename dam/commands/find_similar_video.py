@@ -8,7 +8,7 @@ from dam.commands import AsJson, command_app
 
 if TYPE_CHECKING:
     from dam.models.asset import Asset
-    from dam.search.similar_video import SimilarFilm
+    from dam.search.similar_video import SimilarFilm, SimilarVideo
 
 app = command_app()
 
@@ -37,28 +37,20 @@ def find_similar_video(
     by their sound. Nothing is written, and the very same content is not listed. Exit code 1 means that
     nothing resembles it.
     """
-    from dam.commands.media_argument import find_medium
-    from dam.commands.output import print_json, print_line
-    from dam.commands.session import open_library
-    from dam.commands.similar_remarks import remark
-    from dam.errors import DamError, IntegrityError, SourceError, UsageError
+    from dam.commands.similar_medium import tell_similar
 
-    with open_library() as library:
-        asked = find_medium(library, video)
-        if isinstance(asked, DamError):
-            raise asked
-        try:
-            answer = library.similar_video(asked, pdq_threshold, limit=limit)
-        except (SourceError, IntegrityError) as error:
-            raise UsageError(error.message, hint=error.hint) from error
-        remark(answer, "film", "too dark or too plain to be compared")
-        assets = library.assets([match.entity for match in answer.matches])
-        for match, asset in zip(answer.matches, assets, strict=True):
-            if as_json:
-                print_json(_fields(match, asset))
-            else:
-                print_line(_line(match, asset))
-    return 0 if answer.matches else 1
+    return tell_similar(
+        video,
+        lambda library, asked: library.similar_video(asked, pdq_threshold, limit=limit),
+        _remark,
+        _fields if as_json else _line,
+    )
+
+
+def _remark(answer: "SimilarVideo") -> None:
+    from dam.commands.similar_remarks import remark
+
+    remark(answer, "film", plain="too dark or too plain to be compared" if answer.is_plain else None)
 
 
 def _fields(match: "SimilarFilm", asset: "Asset") -> dict[str, Any]:

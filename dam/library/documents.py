@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from dam.errors import UsageError
+from dam.library.limit import check_limit
 from dam.search.document_query import read_document_query, stored_document_query
 from dam.search.similar_documents import SHARED, SimilarDocuments, find_similar_documents
 from dam.search.text_search import FoundTexts, find_texts
@@ -14,22 +14,17 @@ if TYPE_CHECKING:
 
 def search_text(library: "Library", words: str, limit: int | None) -> FoundTexts:
     """Return the documents in which all words stand."""
-    _check_limit(limit)
+    check_limit(limit)
     terms = parse_terms(words)
     with library.database.read() as session:
         return find_texts(session, terms, limit)
-
-
-def _check_limit(limit: int | None) -> None:
-    if limit is not None and limit < 1:
-        raise UsageError(f"bad limit: {limit}: it is at least 1")
 
 
 def similar_documents(
     library: "Library", document: bytes | int, shared: float | None, limit: int | None
 ) -> SimilarDocuments:
     """Return the documents that resemble one, a path or an entity."""
-    _check_limit(limit)
+    check_limit(limit)
     query = None
     if isinstance(document, bytes):
         query = read_document_query(library.registry, library.executor, document)

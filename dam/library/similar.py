@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from dam.core.batched import batched
 from dam.core.content import Source
 from dam.core.path_text import AnyPath
-from dam.errors import DamError, UsageError
+from dam.errors import DamError
 from dam.ingest.sources import find_sources
+from dam.library.limit import check_limit
 from dam.search.comparison import Thresholds
 from dam.search.image_query import Asked, read_image_queries, stored_image_queries, turned
 from dam.search.similar_images import ImageQuery, IndexOf, SimilarImages, find_similar_images
@@ -27,8 +28,7 @@ def similar_to_each(
     index_of: IndexOf | None = None,
 ) -> list[SimilarImages | DamError]:
     """Return what resembles each of the images, paths or entities, or why that cannot be said."""
-    if limit is not None and limit < 1:
-        raise UsageError(f"bad limit: {limit}: it is at least 1")
+    check_limit(limit)
     asked = _read(library, images)
     if rotated and asked:
         asked = turned(library.executor, _with_sources(library, asked))

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from dam.errors import UsageError
+from dam.library.limit import check_limit
 from dam.search.audio_query import read_audio_query, stored_audio_query
 from dam.search.similar_audio import BIT_ERROR, SimilarAudio, find_similar_audio
 
@@ -14,8 +14,7 @@ def similar_audio(
     library: "Library", audio: bytes | int, bit_error: float | None, limit: int | None
 ) -> SimilarAudio:
     """Return the recordings that resemble one, a path or an entity."""
-    if limit is not None and limit < 1:
-        raise UsageError(f"bad limit: {limit}: it is at least 1")
+    check_limit(limit)
     query = read_audio_query(library.registry, library.executor, audio) if isinstance(audio, bytes) else None
     with library.database.read() as session:
         query = query or stored_audio_query(session, int(audio))

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from dam.errors import UsageError
+from dam.library.limit import check_limit
 from dam.search.similar_video import THRESHOLD, SimilarVideo, find_similar_video
 from dam.search.video_query import read_video_query, stored_video_query
 
@@ -14,8 +14,7 @@ def similar_video(
     library: "Library", video: bytes | int, threshold: int | None, limit: int | None
 ) -> SimilarVideo:
     """Return the films that resemble one, a path or an entity."""
-    if limit is not None and limit < 1:
-        raise UsageError(f"bad limit: {limit}: it is at least 1")
+    check_limit(limit)
     query = read_video_query(library.registry, library.executor, video) if isinstance(video, bytes) else None
     with library.database.read() as session:
         query = query or stored_video_query(session, int(video))

@@ -48,13 +48,22 @@ class VisitedFile:
 def values_of(session: Session, compared: Compared, entities: Sequence[int]) -> dict[int, bytes]:
     """Return the fingerprints of these entities; those without a current one are left out."""
     table = table_of(compared.component).c
-    current = [*_entries(session, compared), LedgerRow.outcome == Outcome.DONE.value]
     statement = (
         select(table.entity_id, table.value)
-        .join(LedgerRow, and_(LedgerRow.entity_id == table.entity_id, *current))
+        .join(LedgerRow, and_(LedgerRow.entity_id == table.entity_id, are_current(session, compared.system)))
         .where(table.entity_id.in_(entities))
     )
     return {entity: bytes(value) for entity, value in session.execute(statement).all()}
+
+
+def are_current(session: Session, system: System[..., Any]) -> ColumnElement[bool]:
+    """Return the condition for entries of the ledger by which the present version made something."""
+    number = system_ids_known(session, [system.name]).get(system.name, UNKNOWN)
+    return and_(
+        LedgerRow.system_id == number,
+        LedgerRow.version == system.version,
+        LedgerRow.outcome == Outcome.DONE.value,
+    )
 
 
 def count_uncompared(session: Session, compared: Compared) -> int:
@@ -113,10 +122,3 @@ def _refusal(name: str, compared: Compared, entry: Entry | None) -> UsageError:
         return UsageError(f"cannot compare: {name}: {compared.nothing}")
     needs = "needs " if entry.outcome is Outcome.UNAVAILABLE else ""
     return UsageError(f"cannot compare: {name}: {needs}{entry.message}")
-
-
-def _entries(session: Session, compared: Compared) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the conditions for entries of the present version of the system."""
-    name = compared.system.name
-    number = system_ids_known(session, [name]).get(name, UNKNOWN)
-    return LedgerRow.system_id == number, LedgerRow.version == compared.system.version

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from dam.core.ledger import LedgerRow, Outcome, system_ids_known
-from dam.models.content_hash_sha256_component import find_by_sha256
+from dam.core.ledger import LedgerRow
 from dam.models.document import DocumentComponent
 from dam.models.document.document_fingerprint_component import DocumentFingerprintComponent, fingerprint
 from dam.models.document.document_text_component import extract_text
+from dam.search.compared import are_current, itself
 from dam.search.waiting import count_waiting
 
 SHARED = 50.0
@@ -22,7 +22,6 @@ _SAMPLE_LEAST = 5
 """Shingles in common that a part of something has to show by."""
 _ALIKE = 0.5
 """How long the shorter text is at least, compared with the other, for the fingerprints to tell."""
-_UNKNOWN = -1
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def find_similar_documents(
     from dam.search.document_candidates import candidates, probes, sample_sizes
 
     near = candidates(session, bands_of(unpacked(query.value)), query.sample)
-    near.pop(_itself(session, query), None)
+    near.pop(itself(session, query.entity, query.sha256), None)
     sizes = sample_sizes(session, list(near))
     asked = len(probes(query.sample))
     matches = []
@@ -126,13 +125,7 @@ def _relation(in_query: float, in_known: float) -> str:
 def fingerprints_of(session: Session, entities: Sequence[int]) -> dict[int, _Known]:
     """Return the fingerprints of these entities; those without a current one are left out."""
     value = DocumentFingerprintComponent
-    number = system_ids_known(session, [fingerprint.name]).get(fingerprint.name, _UNKNOWN)
-    current = and_(
-        LedgerRow.entity_id == value.entity_id,
-        LedgerRow.system_id == number,
-        LedgerRow.version == fingerprint.version,
-        LedgerRow.outcome == Outcome.DONE.value,
-    )
+    current = and_(LedgerRow.entity_id == value.entity_id, are_current(session, fingerprint))
     statement = (
         select(value.entity_id, value.value, value.shingles)
         .join(LedgerRow, current)
@@ -140,10 +133,3 @@ def fingerprints_of(session: Session, entities: Sequence[int]) -> dict[int, _Kno
         .order_by(value.entity_id)
     )
     return {entity: _Known(bytes(words), count) for entity, words, count in session.execute(statement).all()}
-
-
-def _itself(session: Session, query: DocumentQuery) -> int:
-    if query.entity is not None:
-        return query.entity
-    found = find_by_sha256(session, [query.sha256]) if query.sha256 else {}
-    return next(iter(found.values()), _UNKNOWN)
