@@ -19,7 +19,7 @@ from PIL import Image
 from benchmarks.figure import Figure
 from benchmarks.workshop import Workshop
 from dam.core.content import Content
-from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.models.image.perceptual_hashes_system import hash_perceptually
 from dam.models.image.raster import raster
 
 SIZES = (

@@ -15,8 +15,8 @@ from dam.core.step import Step
 from dam.core.system import System
 
 GROUP = "dam.plugins"
-_NOT_MODELS = "samples"
-"""Sample files are for tests and need libraries that reading commands do without."""
+_MODELS = ("_component", "_system")
+"""How the modules end that are looked into; others, of what systems do, are imported when they do it."""
 
 _log = logging.getLogger(__name__)
 
@@ -25,9 +25,9 @@ _log = logging.getLogger(__name__)
 class Plugin:
     """What an entry point of the group `dam.plugins` refers to.
 
-    `models` is the module or package with the plugin's components and systems; everything below it
-    is imported. A plugin with tables names its Alembic directory (`package:folder`) and the newest
-    revision in it; its version table is `<package>_version`.
+    `models` is the module with the plugin's components and systems, or a package of packages and of modules
+    named `*_component` or `*_system`, which have them. A plugin with tables names its Alembic directory
+    (`package:folder`) and the newest revision in it; its version table is `<package>_version`.
     """
 
     models: str
@@ -90,5 +90,5 @@ def _import_below(name: str) -> Iterator[ModuleType]:
     module = importlib.import_module(name)
     yield module
     for found in pkgutil.walk_packages(getattr(module, "__path__", []), prefix=f"{name}."):
-        if found.name.rpartition(".")[2] != _NOT_MODELS:
+        if found.ispkg or found.name.endswith(_MODELS):
             yield importlib.import_module(found.name)

@@ -1,8 +1,15 @@
 """The shape of the code, where no tool checks it by itself."""
 
 import ast
+import importlib
+import pkgutil
 import tomllib
 from pathlib import Path
+
+import dam.models
+from dam.core.component import mapped_components
+from dam.core.system import System
+from dam.plugins import installed
 
 PROJECT = Path(__file__).parents[1]
 MODELS = PROJECT / "dam" / "models"
@@ -15,6 +22,17 @@ def test_the_contract_on_kinds_names_every_kind() -> None:
     kinds = {f"dam.models.{folder.name}" for folder in MODELS.iterdir() if (folder / "__init__.py").is_file()}
 
     assert set(contract["modules"]) == kinds
+
+
+def test_every_component_and_system_lies_where_it_is_looked_for() -> None:
+    found = pkgutil.walk_packages(dam.models.__path__, prefix="dam.models.")
+    modules = [importlib.import_module(module.name) for module in found]
+    systems = [system for module in modules for system in vars(module).values() if isinstance(system, System)]
+    components = [c for c in mapped_components() if c.__module__.startswith("dam.models.")]
+
+    registry = installed().registry
+    assert {system.name for system in systems} <= {system.name for system in registry.systems}
+    assert set(components) <= set(registry.components)
 
 
 def test_no_module_is_too_long() -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from dam.core.component import Base, table_of
 from dam.core.database_errors import explain, explain_missing_driver, is_retryable
 from dam.core.database_file import DatabaseFile
+from dam.core.partial_index import adapt_indexes
 from dam.core.path_text import show_path
 from dam.errors import DatabaseError, NoLibrary, UsageError
 
@@ -295,6 +296,7 @@ def _postgresql_engine(url: URL, read_only: bool, busy_timeout: float) -> Engine
         _POSTGRES_SETTINGS,
         f"-c lock_timeout={milliseconds}",
     ]
+    adapt_indexes(Base.metadata)
     engine = create_engine(
         url,
         pool_pre_ping=True,

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from dam.core.columns import RowId
 from dam.core.component import Base, table_of
 from dam.core.database import insert_or_ignore
+from dam.core.partial_index import PartialIndex
 
 STALE = -1
 """The version of an entry whose inputs have changed since: the system is pending again."""
@@ -63,19 +64,16 @@ class LedgerRow(Base):
     message: Mapped[str | None] = mapped_column(Text, default=None)
 
     __table_args__ = (
-        Index(
+        PartialIndex(
             "ix_ledger_problem",
             "system_id",
             "outcome",
             "entity_id",
-            sqlite_where=or_(outcome == Outcome.FAILED.value, outcome == Outcome.UNAVAILABLE.value),
-            postgresql_where=or_(outcome == Outcome.FAILED.value, outcome == Outcome.UNAVAILABLE.value),
+            where=or_(outcome == Outcome.FAILED.value, outcome == Outcome.UNAVAILABLE.value),
         ),
         # Its ends tell whether all of a system's entries are of one version.
         Index("ix_ledger_version", "system_id", "version"),
-        Index(
-            "ix_ledger_stale", "entity_id", sqlite_where=version == STALE, postgresql_where=version == STALE
-        ),
+        PartialIndex("ix_ledger_stale", "entity_id", where=version == STALE),
         {"sqlite_with_rowid": False},
     )
 

@@ -8,6 +8,7 @@ outside while it is idle, or while it holds the pipe, ends or blocks all the oth
 import contextlib
 import multiprocessing
 import os
+import pkgutil
 import signal
 import sys
 import tempfile
@@ -309,9 +310,15 @@ def _current_folder_ignored() -> Iterator[None]:
 
 
 def _preloaded() -> list[str]:
-    """Return what is imported once for all workers: what of dam is imported here, and no plugin's code."""
-    imported = [name for name in sys.modules if name.startswith("dam.models.")]
-    return [*_PRELOADED, *sorted(imported)]
+    """Return what is imported once for all workers: what dam's systems are made of, and no plugin's code."""
+    packages = [name for name in sys.modules if f"{name}.".startswith("dam.models.")]
+    found = [
+        module.name
+        for package in packages
+        for module in pkgutil.iter_modules(getattr(sys.modules[package], "__path__", []), f"{package}.")
+        if not module.name.rpartition(".")[2].startswith("sample")
+    ]
+    return [*_PRELOADED, *sorted(found)]
 
 
 @contextlib.contextmanager

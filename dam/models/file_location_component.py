@@ -11,7 +11,6 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     ForeignKey,
-    Index,
     Text,
     and_,
     func,
@@ -24,6 +23,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from dam.core.columns import Name, RowId, Timestamp, Unsigned64
 from dam.core.component import Component
 from dam.core.database import insert_or_ignore
+from dam.core.partial_index import PartialIndex
 from dam.models.directory import DirectoryRow, Place, RootRow
 
 _MOST_PAIRS = 2048
@@ -60,13 +60,12 @@ class FileLocationComponent(Component):
 
     __table_args__ = (
         CheckConstraint("state IN ('present', 'missing', 'offline')", name="state_known"),
-        Index(
+        PartialIndex(
             "uq_file_location_open_place",
             "directory_id",
             "name",
             unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            where=text("closed_at IS NULL"),
         ),
     )
 

@@ -18,7 +18,7 @@ from dam.models.image.image_ahash_component import ImageAHashComponent
 from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
 from dam.models.image.image_phash_component import ImagePHashComponent
-from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.models.image.perceptual_hashes_system import hash_perceptually
 from dam.search.counting import count_rows
 
 

@@ -9,7 +9,7 @@ from dam.core.system import Unavailable
 from dam.errors import DamError, UsageError
 from dam.models.image import ImageComponent
 from dam.models.image.image_pdq_component import hash_pdq
-from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.models.image.perceptual_hashes_system import hash_perceptually
 from dam.models.image.raster import Raster, raster
 from dam.search.image_fingerprints import ImageFingerprints
 from dam.search.orientation import Orientation

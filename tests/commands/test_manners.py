@@ -13,18 +13,19 @@ from tests.commands.facts import write
 from tests.commands.terminal import watched
 
 HEAVY = ("sqlalchemy", "numpy", "PIL", "alembic", "pydantic", "rich", "pebble")
-IMPORTED = f"""
+MEDIA = ("numpy", "PIL", "av", "pypdfium2", "resvg_py", "rawpy", "tarfile", "alembic")
+IMPORTED = """
 import sys
 from dam.cli import main
 code = main(sys.argv[1:])
-print(code, *(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr)
+print(code, *(name for name in {names!r} if name in sys.modules), file=sys.stderr)
 """
 
 
 def test_help_imports_nothing_heavy() -> None:
     for command in ([], *([name] for name in COMMANDS)):
         helped = subprocess.run(
-            [sys.executable, "-c", IMPORTED, *command, "--help"],
+            [sys.executable, "-c", IMPORTED.format(names=HEAVY), *command, "--help"],
             capture_output=True,
             text=True,
             timeout=60,
@@ -32,6 +33,19 @@ def test_help_imports_nothing_heavy() -> None:
         )
         assert helped.stderr == "0\n", command
         assert helped.stdout.startswith("Usage: dam-cli")
+
+
+def test_what_asks_a_library_imports_nothing_that_decodes_media(dam: CommandInProcess) -> None:
+    dam("setup-db")
+    for command in (["status"], ["query"], ["show", "1"], ["search-text", "words"], ["scan"]):
+        asked = subprocess.run(
+            [sys.executable, "-c", IMPORTED.format(names=MEDIA), *command],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        assert asked.stderr.splitlines()[-1].split()[1:] == [], command
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")

@@ -2,11 +2,8 @@
 
 from typing import BinaryIO
 
-from dam.models.archive.libarchive_reader import LibarchiveReader
 from dam.models.archive.member import ArchiveReader
 from dam.models.archive.signatures import RAR, SEVEN_ZIP, ZIP
-from dam.models.archive.tar_reader import TarReader
-from dam.models.archive.zip_reader import ZipReader
 
 
 def open_reader(file: BinaryIO, media_type: str) -> ArchiveReader:
@@ -16,7 +13,13 @@ def open_reader(file: BinaryIO, media_type: str) -> ArchiveReader:
     the library raises for what is damaged.
     """
     if media_type == ZIP:
+        from dam.models.archive.zip_reader import ZipReader
+
         return ZipReader(file)
     if media_type in (SEVEN_ZIP, RAR):
+        from dam.models.archive.libarchive_reader import LibarchiveReader
+
         return LibarchiveReader(file)
+    from dam.models.archive.tar_reader import TarReader
+
     return TarReader(file, media_type)

@@ -13,7 +13,7 @@ from dam.core.content import Content
 from dam.models.image.deep_greys import in_eight_bits
 from dam.models.image.image_pdq_component import hash_pdq
 from dam.models.image.image_pixel_hash_component import hash_pixels
-from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.models.image.perceptual_hashes_system import hash_perceptually
 from dam.models.image.preview_component import make_preview
 from dam.models.image.raster import raster
 from dam.models.image.samples import encoded, photo

@@ -18,7 +18,7 @@ from dam.models.image.decoding import DecodeError
 from dam.models.image.dimensions_component import DimensionsComponent, measure
 from dam.models.image.image_pdq_component import hash_pdq
 from dam.models.image.orientation import turned_size
-from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.models.image.perceptual_hashes_system import hash_perceptually
 from dam.models.image.preview_component import make_preview
 from dam.models.image.raster import Raster, raster
 from dam.models.pdq import pdq

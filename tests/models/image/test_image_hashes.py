@@ -14,7 +14,7 @@ from dam.core.content import Content
 from dam.models.image import samples
 from dam.models.image.cosine import low_frequencies
 from dam.models.image.lanczos import shrunk
-from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.models.image.perceptual_hashes_system import hash_perceptually
 from dam.models.image.raster import Raster, raster
 from tests.models.image.degenerate import degenerate
 

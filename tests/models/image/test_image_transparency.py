@@ -5,7 +5,7 @@ from PIL import Image
 
 from dam.core.content import Content
 from dam.models.image.image_pdq_component import hash_pdq
-from dam.models.image.perceptual_hashes import hash_perceptually
+from dam.models.image.perceptual_hashes_system import hash_perceptually
 from dam.models.image.raster import raster
 from dam.models.image.samples import encoded, photo
 from dam.search.flatness import is_flat_hash

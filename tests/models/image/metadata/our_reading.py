@@ -3,9 +3,9 @@
 from typing import Any
 
 from dam.core.content import Content
-from dam.models.image.metadata.capture import read_capture
+from dam.models.image.metadata.capture_system import read_capture
 from dam.models.image.metadata.capture_time_component import CaptureTimeComponent
-from dam.models.image.metadata.description import read_description
+from dam.models.image.metadata.description_system import read_description
 from dam.models.image.metadata.embedded import metadata
 from tests.models.image.metadata.second_opinion import CUT
 

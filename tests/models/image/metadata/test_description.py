@@ -4,7 +4,7 @@ from hashlib import md5
 
 import pytest
 
-from dam.models.image.metadata.description import read_description
+from dam.models.image.metadata.description_system import read_description
 from dam.models.image.metadata.image_caption_component import image_caption
 from dam.models.image.metadata.image_copyright_component import image_copyright
 from dam.models.image.metadata.image_creator_component import image_creators

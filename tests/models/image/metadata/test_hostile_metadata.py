@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from dam.core.component import Component
 from dam.core.content import Content
 from dam.core.holdable import require_holdable
-from dam.models.image.metadata.capture import read_capture
-from dam.models.image.metadata.description import read_description
+from dam.models.image.metadata.capture_system import read_capture
+from dam.models.image.metadata.description_system import read_description
 from dam.models.image.metadata.embedded import metadata
 from dam.models.image.metadata.image_metadata_component import keep_metadata
 from dam.models.image.metadata.iptc import read_iptc

@@ -13,8 +13,8 @@ import pytest
 
 from dam.core.holdable import require_holdable
 from dam.models.image import ImageComponent
-from dam.models.image.metadata.capture import read_capture
-from dam.models.image.metadata.description import read_description
+from dam.models.image.metadata.capture_system import read_capture
+from dam.models.image.metadata.description_system import read_description
 from dam.models.image.metadata.embedded import metadata
 from dam.models.image.metadata.image_metadata_component import keep_metadata
 from tests.models.image.metadata.our_reading import our_reading
