@@ -20,6 +20,7 @@ from dam.ingest.known import KnownPlaces
 from dam.ingest.listing import Listing, heeding
 from dam.ingest.options import AddOptions
 from dam.ingest.poison import Suspects, find_poison, is_poison
+from dam.ingest.publishing import Publication, Publisher, staged_of
 from dam.ingest.record import Recorded, Recorder
 from dam.ingest.removal import Removal, close_places
 from dam.ingest.take import Reading, Refused, Take, first_visit
@@ -69,6 +70,9 @@ class Adding:
         self._stop_by: float | None = None
         self._under_way = 0
         self._group = Group()
+        self._publisher = Publisher(adder.store)
+        self._publication: Publication | None = None
+        """The group before, until it is recorded."""
         self._refused: list[Added] = []
         self._visiting: dict[bytes, list[Reading]] = {}
         """By digest, the files that wait for the first visit to their content."""
@@ -96,6 +100,7 @@ class Adding:
             yield from self._outcomes()
         finally:
             self._channel.close()
+            self._publisher.close()
             self._discard()
             RECENT.clear()
 
@@ -112,8 +117,7 @@ class Adding:
                 yield self._refused
                 self._refused = []
             is_over = self._is_over()
-            if self._group.is_due or (is_over and self._group.readings):
-                added = self._commit()
+            for added in self._committed(is_over):
                 pages.recorded(len(added))
                 yield added
             if is_over:
@@ -130,7 +134,7 @@ class Adding:
     def _discard(self) -> None:
         """Let go of what was read and will not be recorded."""
         waiting = [*self._group.readings, *(r for same in self._visiting.values() for r in same)]
-        if staged := [reading.staged for reading in waiting if reading.staged]:
+        if staged := staged_of(waiting):
             self._adder.store.discard(staged)
 
     def _known_places(self) -> KnownPlaces | None:
@@ -193,13 +197,18 @@ class Adding:
         if reading.result is not None and is_poison(reading.result):
             self._poison.add(digest)
             self._group.results[digest] = reading.result
-        if reading.result is not None or digest in self._group.results:
+        if reading.result is not None or self._is_visited(digest):
             self._group.add(reading)
         elif digest in self._visiting:
             self._visiting[digest].append(reading)
         else:
             self._visiting[digest] = [reading]
             self._unvisited.append(reading)
+
+    def _is_visited(self, digest: bytes) -> bool:
+        """Tell whether a content will be known by the time that the group under way is recorded."""
+        before = self._publication
+        return digest in self._group.results or (before is not None and digest in before.group.results)
 
     @property
     def _is_to_ask(self) -> bool:
@@ -250,27 +259,37 @@ class Adding:
         if self._options.stop_on_error and self._stop_by is None and AddStatus.FAILED in statuses:
             self._stop()
 
-    def _commit(self) -> list[Added]:
-        """Make the group durable, bytes first and rows after; return what became of its files."""
+    def _committed(self, is_over: bool) -> Iterator[list[Added]]:
+        """Make groups durable, bytes first and rows after; yield what became of their files.
+
+        While the bytes of one group are written, the rows of the one before are.
+        """
+        before = self._publication
+        if self._group.is_due or (is_over and self._group.readings):
+            self._publication = self._publish()
+        elif before is not None and (is_over or before.is_done):
+            self._publication = None
+        else:
+            return
+        if before is not None:
+            yield self._record(before)
+        if is_over and self._publication is not None:
+            yield self._record(self._publication)
+
+    def _publish(self) -> Publication:
         group, self._group = self._group, Group()
         readings = sorted(group.readings, key=lambda reading: reading.number)
-        staged = [reading.staged for reading in readings if reading.staged]
         # Looked up before: in between, another process may record the very bytes that we publish.
-        claimed = self._claimed(staged)
-        published = self._adder.store.publish(staged)
+        return self._publisher.publish(group, readings, self._claimed(staged_of(readings)))
+
+    def _record(self, publication: Publication) -> list[Added]:
+        healed = publication.healed()
+        readings, results = publication.readings, publication.group.results
         recorded = self._runner.database.retrying(
-            lambda session: self._adder.recorder.record(
-                session, readings, group.results, copied=self._options.copy
-            )
+            lambda session: self._adder.recorder.record(session, readings, results, copied=self._options.copy)
         )
         for _ in self._runner.run_on(recorded.pending):
             pass
-        # What the rows claimed already and yet was not there had been lost.
-        healed = {
-            one.digests.sha256
-            for one in published
-            if one.healed or (one.created and one.digests.sha256 in claimed)
-        }
         added = [one.with_healing() if one.sha256 in healed else one for one in recorded.added]
         return self._move(readings, added, recorded) if self._options.move else added
 
