@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import ForeignKey, MetaData, Table
@@ -114,6 +115,7 @@ def search_name(component: type[Component]) -> str:
     return component.__name__.removesuffix("Component")
 
 
+@cache
 def column_names(component: type[Component]) -> tuple[str, ...]:
     """Return the component's attribute names, without `entity_id`."""
     return tuple(a.key for a in component.__mapper__.column_attrs if a.key != "entity_id")
@@ -137,6 +139,7 @@ def build(component: type[Component], values: Values, entity_id: int | None = No
     return made
 
 
+@cache
 def other_keys(component: type[Component]) -> tuple[str, ...]:
     """Return the attribute names of the key columns beside `entity_id`."""
     mapper = component.__mapper__

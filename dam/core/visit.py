@@ -128,8 +128,10 @@ class _Visitor:
     def consider(self, system: AnySystem) -> None:
         """Run, skip, forget or mark stale one system, as the entity's components demand."""
         entry = self.task.ledger.get(system.name)
+        applies = all(map(self.rows.get, system.requires))
+        if entry is None and not applies:
+            return  # Most systems are about other kinds: nothing may be slow up to here.
         touched = not self.changed.isdisjoint(system.requires)
-        applies = all(self.rows.get(component) for component in system.requires)
         if system.on_demand and self.task.selected is None:
             # Nobody asks for it now: what it made earlier must not be wrong, but need not be there.
             if entry is not None and (touched or not applies or entry.version != system.version):
