@@ -32,5 +32,7 @@ def read_capture(metadata: Metadata) -> tuple[Captured, ...]:
     One system for all: each would cost every picture an entry in the ledger, mostly to say that there is
     nothing.
     """
+    if not metadata:
+        return ()
     found = (find(metadata) for find in _FINDERS)
     return tuple(component for component in found if component is not None)

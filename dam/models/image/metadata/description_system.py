@@ -25,6 +25,8 @@ _FINDERS = (image_title, image_caption, image_copyright, image_rating)
 @system(version=1, on=ImageComponent)
 def read_description(metadata: Metadata) -> tuple[Described, ...]:
     """Read the title, the words and the names that the file carries."""
+    if not metadata:
+        return ()
     found = (find(metadata) for find in _FINDERS)
     single = [component for component in found if component is not None]
     return (*single, *image_creators(metadata), *image_keywords(metadata))

@@ -25,6 +25,10 @@ class Metadata:
     iptc_is_newer: bool = False
     """Whether the IPTC was changed, by a program that knows no XMP, after the two had been made to agree."""
 
+    def __bool__(self) -> bool:
+        """Tell whether the file says anything about itself."""
+        return bool(self.iptc or self.xmp or self.texts) or self.exif != Tiff()
+
 
 @resource
 def metadata(content: Content) -> Metadata:

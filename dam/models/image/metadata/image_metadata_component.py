@@ -20,6 +20,8 @@ class ImageMetadataComponent(Component):
 @system(version=1, on=ImageComponent)
 def keep_metadata(metadata: Metadata) -> ImageMetadataComponent | None:
     """Keep every field that was read, whether or not anything is made of it."""
+    if not metadata:
+        return None
     from dam.models.image.metadata.record import record_of
 
     record = record_of(metadata)
