@@ -9,7 +9,7 @@ from itertools import count
 from typing import cast
 
 from dam.core.columns import utc_now
-from dam.core.executor import Finished, in_batches
+from dam.core.executor import Finished, InProcess, in_batches
 from dam.core.run import Runner
 from dam.core.visit import Result, Task
 from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
@@ -70,7 +70,7 @@ class Adding:
         self._stop_by: float | None = None
         self._under_way = 0
         self._group = Group()
-        self._publisher = Publisher(adder.store)
+        self._publisher = Publisher(adder.store, waits=isinstance(adder.runner.executor, InProcess))
         self._publication: Publication | None = None
         """The group before, until it is recorded."""
         self._refused: list[Added] = []

@@ -1,8 +1,9 @@
 """Making one group durable while the one before is recorded, and while workers are given more to do."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from dam.ingest.group import Group
 from dam.ingest.take import Reading
@@ -39,20 +40,31 @@ class Publication:
 
 
 class Publisher:
-    """Publishes groups one after the other, in a thread: it waits for the disk nearly all the time."""
+    """Publishes groups one after the other: in a thread, since that waits for the disk nearly all the time.
 
-    def __init__(self, store: Store) -> None:
+    Where files are read by this process alone, whoever publishes waits: one thing at a time.
+    """
+
+    def __init__(self, store: Store, *, waits: bool = False) -> None:
         self._store = store
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="publisher")
+        self._thread = None if waits else ThreadPoolExecutor(1, thread_name_prefix="publisher")
 
     def publish(self, group: Group, readings: list[Reading], claimed: Collection[bytes]) -> Publication:
         """Begin to publish a group once the one before is done."""
-        staged = staged_of(readings)
-        return Publication(group, readings, claimed, self._thread.submit(self._store.publish, staged))
+        publish = partial(self._store.publish, staged_of(readings))
+        published = self._thread.submit(publish) if self._thread else _done(publish)
+        return Publication(group, readings, claimed, published)
 
     def close(self) -> None:
         """Wait for the group that is being published."""
-        self._thread.shutdown(wait=True)
+        if self._thread is not None:
+            self._thread.shutdown(wait=True)
+
+
+def _done(publish: Callable[[], list[Published]]) -> "Future[list[Published]]":
+    future: Future[list[Published]] = Future()
+    future.set_result(publish())
+    return future
 
 
 def staged_of(readings: Collection[Reading]) -> list[Staged]:

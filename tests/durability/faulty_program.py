@@ -12,6 +12,7 @@ from dam.cli import main
 from dam.core import database
 from dam.ingest.add import Adding
 from dam.ingest.added import Added
+from dam.ingest.publishing import Publication
 from dam.services.file_storage import Published, Staged
 from dam.services.stores import group_sync, local_store
 from dam.services.stores.durable_files import fsync_directories, write_fully
@@ -78,22 +79,22 @@ def skip_sync_of_rows() -> None:
 
 def row_before_bytes() -> None:
     """Commit the row that claims the bytes, and publish them afterwards."""
-    commit, publish = Adding._commit, LocalStore.publish
+    record, publish = Adding._record, LocalStore.publish
+    waiting: list[Staged] = []
 
-    def record_first(adding: Adding) -> list[Added]:
-        waiting: list[Staged] = []
+    def postpone(store: LocalStore, staged: Sequence[Staged]) -> list[Published]:
+        waiting.extend(staged)
+        return [Published(one.digests, created=True, healed=False) for one in staged]
 
-        def postpone(store: LocalStore, staged: Sequence[Staged]) -> list[Published]:
-            waiting.extend(staged)
-            return [Published(one.digests, created=True, healed=False) for one in staged]
-
-        put_in_place_of(LocalStore, "publish", postpone)
-        recorded = commit(adding)
+    def record_first(adding: Adding, publication: Publication) -> list[Added]:
+        recorded = record(adding, publication)
         assert isinstance(adding._copies_to, LocalStore)
         publish(adding._copies_to, waiting)
+        waiting.clear()
         return recorded
 
-    put_in_place_of(Adding, "_commit", record_first)
+    put_in_place_of(LocalStore, "publish", postpone)
+    put_in_place_of(Adding, "_record", record_first)
 
 
 def swallow_write_errors() -> None:
