@@ -62,8 +62,12 @@ class Publisher:
 
 
 def _done(publish: Callable[[], list[Published]]) -> "Future[list[Published]]":
+    """Publish now; what goes wrong is told when the group is to be recorded, after the one before."""
     future: Future[list[Published]] = Future()
-    future.set_result(publish())
+    try:
+        future.set_result(publish())
+    except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
+        future.set_exception(error)
     return future
 
 

@@ -90,3 +90,13 @@ def test_closing_waits_for_what_is_being_published(store: GuardedStore, publishe
 
     assert publication.is_done
     assert store.size(reading.digests.sha256) == len(b"content")
+
+
+def test_without_a_thread_a_failure_is_told_when_the_group_is_to_be_recorded(store: GuardedStore) -> None:
+    store.may_go_on.set()
+    store.fails = True
+    publication = Publisher(store, waits=True).publish(Group(), [read(store, b"content")], claimed=())
+
+    assert publication.is_done
+    with pytest.raises(StoreError, match="broken"):
+        publication.healed()
