@@ -37,6 +37,8 @@ class Film:
     rate: int = 12
     bars: int = 0
     """Lines of black above and below."""
+    pillars: int = 0
+    """Lines of black on the left and on the right."""
     rotation: int = 0
     """By how many degrees it says that it is to be turned clockwise."""
     sound: "Sound | None" = None
@@ -101,7 +103,7 @@ def encoded(film: Film) -> bytes:
     with av.open(file, "w", format=film.container) as output:
         output.metadata.update(film.tags)
         stream: Any = output.add_stream(film.codec, rate=film.rate, options=film.options)
-        stream.width, stream.height = film.size[0], film.size[1] + 2 * film.bars
+        stream.width, stream.height = film.size[0] + 2 * film.pillars, film.size[1] + 2 * film.bars
         stream.pix_fmt = "yuvj420p" if film.codec == "mjpeg" else "yuv420p"
         stream.bit_rate = film.bit_rate
         if film.rotation:
@@ -112,11 +114,11 @@ def encoded(film: Film) -> bytes:
             sound.codec_context.open()
         if film.chapters:
             output.set_chapters(_chapters(film))
-        black = np.zeros((film.bars, film.size[0], 3), dtype=np.uint8)
+        black = ((film.bars, film.bars), (film.pillars, film.pillars), (0, 0))
         for number in range(round(film.seconds * film.rate)):
             time = film.start + number / film.rate
             pixels = film.source(time, film.size) if film.source else picture(film.seed, time, film.size)
-            frame = av.VideoFrame.from_ndarray(np.concatenate([black, pixels, black]), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(np.pad(pixels, black), format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, film.rate)
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
