@@ -93,7 +93,7 @@ def made_up(seed: int) -> Film:
 def dark_film(seed: int) -> Film:
     """Return one that shows what a lamp shines on, which hardly moves; all around is black, or nearly."""
     random = np.random.default_rng((9, seed))
-    places, radius = random.uniform(0.3, 0.7, (8, 2)), float(random.uniform(0.15, 0.4))
+    places, radius = random.uniform(0.3, 0.7, (8, 2)), float(random.uniform(0.2, 0.45))
     noise = float(random.choice([0.0, 4.0]))
 
     def lit(time: float, size: tuple[int, int]) -> Pixels:
@@ -101,7 +101,7 @@ def dark_film(seed: int) -> Film:
         y, x = places[int(time / 8) % len(places)] + 0.02 * np.sin([time, 2 * time])
         far = np.hypot(down / size[1] - y, (across / size[0] - x) * size[0] / size[1]) / radius
         grain = noise * np.random.default_rng((seed, int(1000 * time))).random((size[1], size[0]))
-        light = np.clip(1.2 - far, 0, 1)[..., np.newaxis] * picture(seed, time, size) * 0.6
+        light = np.clip(3 - 3 * far, 0, 1)[..., np.newaxis] * picture(seed, time, size)
         dark: Pixels = (light + grain[..., np.newaxis]).clip(0, 255).astype(np.uint8)
         return dark
 
@@ -203,7 +203,7 @@ def _found(workshop: Workshop, what: str, films: list[Film]) -> Iterator[Figure]
 
 def _ask(library: Library, asked: VideoFingerprintComponent) -> list[SimilarFilm]:
     with library.database.read() as session:
-        return find_similar_video(session, VideoQuery(asked.value, asked.tight)).matches
+        return find_similar_video(session, VideoQuery(asked.value, tight=asked.tight)).matches
 
 
 def _print_of(data: bytes) -> VideoFingerprintComponent:

@@ -29,12 +29,12 @@ class VideoQuery:
     """A film to compare with: one that the library has, or any other."""
 
     value: bytes
-    tight: bytes | None = None
-    """The fingerprint of it without all that is black throughout, if that is another one."""
     sound: bytes = b""
     entity: int | None = None
     sha256: bytes | None = None
     """What tells whether the library has it, if its entity is not known."""
+    tight: bytes | None = None
+    """The fingerprint of it without all that is black throughout, if that is another one."""
 
 
 @dataclass(frozen=True)

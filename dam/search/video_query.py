@@ -21,14 +21,14 @@ def read_video_query(registry: Registry, executor: Executor, path: bytes) -> Vid
     sound = products.get(VideoSoundComponent)
     return VideoQuery(
         made["value"],
-        made["tight"],
         sound[0]["value"] if sound else b"",
         sha256=visited.sha256,
+        tight=made["tight"],
     )
 
 
 def stored_video_query(session: Session, entity: int) -> VideoQuery:
     """Return an entity by the fingerprint that the library has of it; raises UsageError if it has none."""
     value = stored_value(session, FILMS, entity)
-    tight = values_of(session, TIGHT_FILMS, [entity]).get(entity)
-    return VideoQuery(value, tight, values_of(session, SOUNDS, [entity]).get(entity, b""), entity)
+    sound = values_of(session, SOUNDS, [entity]).get(entity, b"")
+    return VideoQuery(value, sound, entity, tight=values_of(session, TIGHT_FILMS, [entity]).get(entity))
