@@ -21,11 +21,11 @@ _SAME = 24
 _FEW = 60 * RATE
 """Moments of films of which each is compared; of longer ones only those at whole seconds are."""
 
-_TRIED = 32
+_TRIED = 48
 """Pictures that are compared before all others are."""
-_TRIED_SHARE = 0.25
+_TRIED_SHARE = 0.2
 """Which share of them must match: much less than of all, since they are few."""
-_TRIED_LEAST = 12
+_TRIED_LEAST = 24
 """How many of them there have to be for that to say something."""
 
 _Ints = npt.NDArray[np.int64]

@@ -184,8 +184,8 @@ def test_a_lamp_in_the_dark_is_near_itself_between_bars(bars: int, pillars: int)
     found = best_video_alignment(Seen.of(barred.tight), Seen.of(known.tight), [0], 72)
     assert found is not None
     assert found.share > 0.9
-    apart = best_video_alignment(Seen.of(barred.value), Seen.of(known.value), [0], 72)
-    assert apart is None or apart.share < found.share
+    # Not only since what is seen is alike: with as much left around it as there is, it is not.
+    assert not bars or best_video_alignment(Seen.of(barred.value), Seen.of(known.value), [0], 72) is None
     assert fingerprint_of(WHOLE).tight is None
 
 
