@@ -40,6 +40,8 @@ FORMATS: dict[str, Callable[[tuple[str, ...]], bytes]] = {
 SEARCHED = 20_000
 _VOCABULARY = 30_000
 _AT_ONCE = 1000
+_LENGTHS = (80, 16, 6)
+"""Words of a paragraph; tables number each."""
 
 
 def run(workshop: Workshop) -> Iterator[Figure]:
@@ -58,11 +60,11 @@ def run(workshop: Workshop) -> Iterator[Figure]:
     yield from _searched(workshop)
 
 
-def prose(seed: int, words: int) -> tuple[str, ...]:
-    """Return paragraphs; some words stand in nearly every one."""
+def prose(seed: int, words: int, length: int = 80) -> tuple[str, ...]:
+    """Return paragraphs of a length; some words stand in nearly every one."""
     source = random.Random(seed)
     drawn = [f"w{int(_VOCABULARY ** source.random())}" for _ in range(words)]
-    return tuple(" ".join(drawn[start : start + 80]) for start in range(0, words, 80))
+    return tuple(" ".join(drawn[start : start + length]) for start in range(0, words, length))
 
 
 def _cpu(work: Callable[[], object]) -> float:
@@ -79,7 +81,9 @@ def _found(workshop: Workshop) -> Iterator[Figure]:
     files.mkdir(parents=True)
     for number in range(texts):
         for name, make in FORMATS.items():
-            (files / f"text-{number}.{name}").write_bytes(make(prose(number, 200 + 40 * number)))
+            (files / f"text-{number}.{name}").write_bytes(
+                make(prose(number, 200 + 40 * number, _LENGTHS[number % len(_LENGTHS)]))
+            )
         chapters = tuple(" ".join(prose(1000 + 20 * number + chapter, 3000)) for chapter in range(10))
         (files / f"book-{number}.epub").write_bytes(epub(chapters))
         (files / f"chapter-{number}.docx").write_bytes(docx(chapters[number % 10 : number % 10 + 1]))
