@@ -99,6 +99,8 @@ def encoded(film: Film) -> bytes:
     import av
     import numpy as np
 
+    from dam.models.sound_encoding import add_sound_track, write_sound
+
     file = BytesIO()
     with av.open(file, "w", format=film.container) as output:
         output.metadata.update(film.tags)
@@ -110,8 +112,7 @@ def encoded(film: Film) -> bytes:
             stream.set_display_rotation(-film.rotation)
         sound: Any = None
         if film.sound is not None:
-            sound = output.add_stream(film.sound_codec, rate=_rate(film), layout="mono")
-            sound.codec_context.open()
+            sound = add_sound_track(output, film.sound_codec, SOUND_RATE)
         if film.chapters:
             output.set_chapters(_chapters(film))
         black = ((film.bars, film.bars), (film.pillars, film.pillars), (0, 0))
@@ -123,25 +124,8 @@ def encoded(film: Film) -> bytes:
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
         if film.sound is not None:
-            _add_sound(output, sound, film.sound)
+            write_sound(output, sound, film.sound, SOUND_RATE)
     return file.getvalue()
-
-
-def _add_sound(output: Any, stream: Any, samples: "Sound") -> None:
-    import av
-
-    context = stream.codec_context
-    resampler = av.AudioResampler(
-        format=context.format, layout="mono", rate=context.sample_rate, frame_size=context.frame_size
-    )
-    frame = av.AudioFrame.from_ndarray(samples[None], "s16", "mono")
-    frame.sample_rate = SOUND_RATE
-    written = 0
-    for part in (*resampler.resample(frame), *resampler.resample(None)):
-        part.pts, part.time_base = written, Fraction(1, context.sample_rate)
-        written += part.samples
-        output.mux(stream.encode(part))
-    output.mux(stream.encode(None))
 
 
 def _chapters(film: Film) -> Any:
@@ -219,7 +203,3 @@ def broken() -> dict[str, bytes]:
 
 def _half(data: bytes) -> bytes:
     return data[: len(data) // 2]
-
-
-def _rate(film: Film) -> int:
-    return 48000 if film.sound_codec == "libopus" else SOUND_RATE
