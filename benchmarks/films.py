@@ -39,6 +39,10 @@ SECONDS = 40
 CLIP = 10.0
 _SIZE = (256, 144)
 _LEAST_SECONDS = 9.5
+_QUICKLY = {
+    "libx264": {"preset": "veryfast"},
+    "libvpx": {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"},
+}
 _CONTAINERS = {"libvpx": "webm", "mpeg2video": "mpegts", "libx264": "mp4", "libsvtav1": "matroska"}
 
 
@@ -164,7 +168,7 @@ def variant_of(film: Film, variant: Variant, start: float = 0.0, seconds: float 
         pillars=variant.pillars,
         start=start,
         seconds=film.seconds if seconds is None else seconds,
-        options={"preset": "veryfast"} if variant.codec == "libx264" else {},
+        options=_QUICKLY.get(variant.codec, {}),
     )
 
 

@@ -61,13 +61,15 @@ def picture(seed: int, time: float, size: tuple[int, int]) -> "Pixels":
     width, height = size
     random = np.random.default_rng((seed, number))
     drift = random.uniform(-0.02, 0.02, 2) * since
-    down, across = np.mgrid[0:height, 0:width].astype(np.float32)
-    down, across = down / height + drift[0], across / width + drift[1]
+    down = (np.arange(height, dtype=np.float32) / height + drift[0])[:, np.newaxis]
+    across = (np.arange(width, dtype=np.float32) / width + drift[1])[np.newaxis, :]
     pixels = np.zeros((height, width, 3), dtype=np.float32)
     for channel in range(3):
         for _ in range(4):
             one, other, phase = random.uniform(1, 5), random.uniform(1, 5), random.uniform(0, 6)
-            pixels[..., channel] += np.sin(6.28 * (one * across + other * down * 0.6) + phase)
+            # A sine of a sum, from few sines.
+            waves, others = 6.28 * one * across + phase, 6.28 * other * 0.6 * down
+            pixels[..., channel] += np.sin(waves) * np.cos(others) + np.cos(waves) * np.sin(others)
     pixels = 128 + 22 * pixels
     for _ in range(5):
         place, speed = random.uniform(0.1, 0.9, 2), random.uniform(-0.08, 0.08, 2)
