@@ -26,7 +26,7 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class Compared:
-    """By what media of a kind are compared: a component with a `value`, and the system that makes it."""
+    """By what media of a kind are compared: bytes in a component, and the system that makes it."""
 
     kind: type[Kind]
     component: type[Component]
@@ -35,6 +35,8 @@ class Compared:
     """What one of them is called."""
     nothing: str
     """Why there may be no fingerprint."""
+    column: str = "value"
+    """Where in the component the fingerprint stands."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,11 @@ class VisitedFile:
 def values_of(session: Session, compared: Compared, entities: Sequence[int]) -> dict[int, bytes]:
     """Return the fingerprints of these entities; those without a current one are left out."""
     table = table_of(compared.component).c
+    value = table[compared.column]
     statement = (
-        select(table.entity_id, table.value)
+        select(table.entity_id, value)
         .join(LedgerRow, and_(LedgerRow.entity_id == table.entity_id, are_current(session, compared.system)))
-        .where(table.entity_id.in_(entities))
+        .where(table.entity_id.in_(entities), value.is_not(None))
     )
     return {entity: bytes(value) for entity, value in session.execute(statement).all()}
 

@@ -1,6 +1,6 @@
 """Films that resemble one: re-encoded, resized, and clips, by an index and then exactly."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dam.search.video_alignment import Film, VideoAlignment
 
 FILMS = Compared(VideoComponent, VideoFingerprintComponent, fingerprint, noun="film", nothing="no pictures")
+TIGHT_FILMS = replace(FILMS, column="tight")
 SOUNDS = Compared(VideoComponent, VideoSoundComponent, listen, noun="film", nothing="no sound")
 
 THRESHOLD = 72
@@ -32,6 +33,8 @@ class VideoQuery:
     entity: int | None = None
     sha256: bytes | None = None
     """What tells whether the library has it, if its entity is not known."""
+    tight: bytes | None = None
+    """The fingerprint of it without all that is black throughout, if that is another one."""
 
 
 @dataclass(frozen=True)
@@ -71,27 +74,29 @@ def find_similar_video(
 ) -> SimilarVideo:
     """Return the films most of whose pictures match where both overlap, best first."""
     from dam.models.video.frame_hashes import unpacked
-    from dam.search.video_alignment import Film, best_video_alignment
+    from dam.search.video_alignment import Film, best_of_cuts
     from dam.search.video_landmarks import candidates
 
-    asked = Film.of(query.value)
+    values = [value for value in (query.value, query.tight) if value is not None]
+    asked = [Film.of(value) for value in values]
     uncompared = count_uncompared(session, FILMS)
-    if asked.is_plain:
+    if all(film.is_plain for film in asked):
         return SimilarVideo(uncompared=uncompared, is_plain=True)
-    near = candidates(session, unpacked(query.value))
+    near = candidates(session, [unpacked(value) for value in values])
     near.pop(itself(session, query.entity, query.sha256), None)
     sounds = values_of(session, SOUNDS, list(near))
+    tight = values_of(session, TIGHT_FILMS, list(near))
     matches = []
     for entity, value in values_of(session, FILMS, list(near)).items():
-        known = Film.of(value)
-        found = best_video_alignment(asked, known, near[entity], threshold)
+        known = [Film.of(one) for one in (value, tight.get(entity)) if one is not None]
+        found = best_of_cuts(asked, known, near[entity], threshold)
         if found is None:
             continue
         sound = _sound_there(query.sound, sounds.get(entity, b""), found)
         # Of pictures that stand still, as where music is shown with its cover, the sound has to decide.
         if found.is_still and sound is not None and sound.bit_error > _SAME_SOUND:
             continue
-        matches.append(_described(entity, asked, known, found, sound))
+        matches.append(_described(entity, asked[0], known[0], found, sound))
     matches.sort(key=lambda match: (-match.matched, match.distance, match.entity))
     return SimilarVideo(matches[:limit], len(matches), uncompared)
 

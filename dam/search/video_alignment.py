@@ -1,6 +1,6 @@
 """Two films laid against each other by the hashes of their pictures: how far apart, and how alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,13 @@ _SAME = 24
 """How far apart pictures may be that count as one that does not change."""
 _FEW = 60 * RATE
 """Moments of films of which each is compared; of longer ones only those at whole seconds are."""
+
+_TRIED = 48
+"""Pictures that are compared before all others are."""
+_TRIED_SHARE = 0.2
+"""Which share of them must match: much less than of all, since they are few."""
+_TRIED_LEAST = 24
+"""How many of them there have to be for that to say something."""
 
 _Ints = npt.NDArray[np.int64]
 _Hashes = npt.NDArray[np.uint64]
@@ -78,6 +85,15 @@ class VideoAlignment:
         return self.shift / RATE
 
 
+def best_of_cuts(
+    asked: Sequence[Film], known: Sequence[Film], shifts: Sequence[int], threshold: int
+) -> VideoAlignment | None:
+    """Return the best alignment of two films, each of which may be cut in several ways."""
+    found = [best_video_alignment(one, other, shifts, threshold) for one in asked for other in known]
+    there = [alignment for alignment in found if alignment is not None]
+    return max(there, key=lambda alignment: (alignment.share, -alignment.distance), default=None)
+
+
 def best_video_alignment(
     asked: Film, known: Film, shifts: Iterable[int], threshold: int
 ) -> VideoAlignment | None:
@@ -89,17 +105,13 @@ def best_video_alignment(
     best, best_score = None, 0.0
     shorter = min(len(asked.tells), len(known.tells))
     step = 1 if shorter <= _FEW else RATE
-    for shift in sorted(set(shifts), key=abs):
+    distinct = np.fromiter(set(shifts), dtype=np.int64)
+    for shift in sorted(_promising(asked, known, distinct, threshold), key=abs):
         start, end = max(0, -shift), min(len(asked.tells), len(known.tells) - shift)
-        if 2 * (end - start) < shorter:
-            continue
         some = np.arange(start, end, step)
         some = some[asked.tells[some] & known.tells[some + shift]]
         hashes = asked.hashes[some]
-        before, after = (
-            _apart(hashes, known.hashes[np.minimum(some + shift + later, len(known.tells) - 1)])
-            for later in (0, 1)
-        )
+        before, after = _apart_around(hashes, known, some + shift)
         distances = np.minimum(before, after)
         near = distances <= threshold
         score = float((threshold + 1 - distances[near]).sum())
@@ -110,6 +122,25 @@ def best_video_alignment(
             best = VideoAlignment(nearer, end - start, float(near.mean()), mean, is_still)
             best_score = score
     return best
+
+
+def _promising(asked: Film, known: Film, shifts: _Ints, threshold: int) -> list[int]:
+    """Return the shifts at which enough overlaps, and some of a few evenly spread pictures match."""
+    start, end = np.maximum(0, -shifts), np.minimum(len(asked.tells), len(known.tells) - shifts)
+    telling = np.flatnonzero(asked.tells)
+    overlaps = 2 * (end - start) >= min(len(asked.tells), len(known.tells))
+    first, beyond = np.searchsorted(telling, start), np.searchsorted(telling, end)
+    overlaps &= beyond > first
+    shifts, first, beyond = (each[overlaps, np.newaxis] for each in (shifts, first, beyond))
+    spread = (np.arange(_TRIED) + 0.5) / _TRIED
+    some = telling[first + ((beyond - first) * spread).astype(np.int64)]
+    distances = np.minimum(*_apart_around(asked.hashes[some], known, some + shifts))
+    compared = known.tells[some + shifts]
+    near = (compared & (distances <= threshold)).sum(axis=1)
+    counts = compared.sum(axis=1)
+    promising = (near >= _TRIED_SHARE * counts) | (counts < _TRIED_LEAST)
+    found: list[int] = shifts[promising, 0].tolist()
+    return found
 
 
 def relation_of(offset: float, asked: float, known: float) -> str:
@@ -132,6 +163,12 @@ def _is_match(near: npt.NDArray[np.bool_], distances: _Ints, step: int, overlap:
     return overlap < LEAST + RATE and bool(near.all()) and float(distances.mean()) <= _STRICT
 
 
+def _apart_around(hashes: _Hashes, known: Film, moments: _Ints) -> tuple[_Ints, _Ints]:
+    """Return how far pictures are from those of a film at some moments, and from those after these."""
+    after = np.minimum(moments + 1, len(known.tells) - 1)
+    return _apart(hashes, known.hashes[moments]), _apart(hashes, known.hashes[after])
+
+
 def _apart(some: _Hashes, others: _Hashes) -> _Ints:
-    apart: _Ints = np.bitwise_count(some ^ others).sum(axis=1).astype(np.int64)
+    apart: _Ints = np.bitwise_count(some ^ others).sum(axis=-1).astype(np.int64)
     return apart

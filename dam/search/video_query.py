@@ -7,7 +7,7 @@ from dam.core.registry import Registry
 from dam.models.video.video_fingerprint_component import VideoFingerprintComponent
 from dam.models.video.video_sound_component import VideoSoundComponent
 from dam.search.compared import stored_value, values_of, visit_compared
-from dam.search.similar_video import FILMS, SOUNDS, VideoQuery
+from dam.search.similar_video import FILMS, SOUNDS, TIGHT_FILMS, VideoQuery
 
 
 def read_video_query(registry: Registry, executor: Executor, path: bytes) -> VideoQuery:
@@ -17,15 +17,18 @@ def read_video_query(registry: Registry, executor: Executor, path: bytes) -> Vid
     """
     visited = visit_compared(registry, executor, path, FILMS, frozenset({SOUNDS.system.name}))
     products = visited.result.products
+    (made,) = products[VideoFingerprintComponent]
     sound = products.get(VideoSoundComponent)
     return VideoQuery(
-        products[VideoFingerprintComponent][0]["value"],
+        made["value"],
         sound[0]["value"] if sound else b"",
         sha256=visited.sha256,
+        tight=made["tight"],
     )
 
 
 def stored_video_query(session: Session, entity: int) -> VideoQuery:
     """Return an entity by the fingerprint that the library has of it; raises UsageError if it has none."""
     value = stored_value(session, FILMS, entity)
-    return VideoQuery(value, values_of(session, SOUNDS, [entity]).get(entity, b""), entity)
+    sound = values_of(session, SOUNDS, [entity]).get(entity, b"")
+    return VideoQuery(value, sound, entity, tight=values_of(session, TIGHT_FILMS, [entity]).get(entity))

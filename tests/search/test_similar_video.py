@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
@@ -14,12 +14,13 @@ from dam.core.database import Database
 from dam.core.ledger import LedgerRow, Outcome, Run, write_runs
 from dam.models.chromaprint import packed as packed_sound
 from dam.models.video import VideoComponent
-from dam.models.video.frame_hashes import RATE
+from dam.models.video.frame_hashes import RATE, unpacked
 from dam.models.video.video_fingerprint_component import VideoFingerprintComponent, fingerprint
 from dam.models.video.video_landmark_component import VideoLandmarkComponent, choose_landmarks
 from dam.models.video.video_sound_component import VideoSoundComponent, listen
 from dam.search.compared import count_uncompared
 from dam.search.similar_video import FILMS, SimilarVideo, VideoQuery, find_similar_video
+from dam.search.video_alignment import LEAST, SHARE, Film, best_video_alignment
 from tests.search.test_similar_audio import track, worse
 
 Hashes = npt.NDArray[np.uint8]
@@ -48,7 +49,9 @@ def value_of(hashes: Hashes, quality: int = 90, every: int = 1) -> bytes:
     )
 
 
-def record(database: Database, values: Iterable[bytes], sound: bytes = b"") -> list[int]:
+def record(
+    database: Database, values: Iterable[bytes], sound: bytes = b"", tight: bytes | None = None
+) -> list[int]:
     """Record fingerprints, landmarks and sounds as a visit does; return the entities."""
     entities = []
     with database.write() as session:
@@ -58,9 +61,9 @@ def record(database: Database, values: Iterable[bytes], sound: bytes = b"") -> l
 
         for value in values:
             entity = session.execute(insert(table_of(Entity)).returning(Entity.id)).scalar_one()
-            made = VideoFingerprintComponent(value=value, dense_until=None)
+            made = VideoFingerprintComponent(value=value, tight=tight, dense_until=None)
             add(VideoComponent, media_type="video/mp4")
-            add(VideoFingerprintComponent, value=value, dense_until=None)
+            add(VideoFingerprintComponent, value=value, tight=tight, dense_until=None)
             for row in choose_landmarks(made):
                 add(VideoLandmarkComponent, position=row.position, word=row.word)
             runs = [(entity, Run(fingerprint.name, fingerprint.version, Outcome.DONE))]
@@ -72,9 +75,15 @@ def record(database: Database, values: Iterable[bytes], sound: bytes = b"") -> l
     return entities
 
 
-def ask(database: Database, value: bytes, sound: bytes = b"", entity: int | None = None) -> SimilarVideo:
+def ask(
+    database: Database,
+    value: bytes,
+    sound: bytes = b"",
+    entity: int | None = None,
+    tight: bytes | None = None,
+) -> SimilarVideo:
     with database.read() as session:
-        return find_similar_video(session, VideoQuery(value, sound, entity))
+        return find_similar_video(session, VideoQuery(value, sound, entity, tight=tight))
 
 
 def test_another_encoding_is_found_and_nothing_else(database: Database) -> None:
@@ -153,6 +162,58 @@ def test_where_the_picture_stands_still_the_sound_decides(database: Database) ->
     assert [match.entity for match in ask(database, value_of(cover)).matches] == [entity]
 
 
+@pytest.mark.parametrize("is_known_tight", [True, False])
+@pytest.mark.parametrize("is_asked_tight", [True, False])
+def test_films_that_may_have_bars_are_found_by_either_way_to_cut_them(
+    database: Database, is_known_tight: bool, is_asked_tight: bool
+) -> None:
+    def cut(number: int, is_tight: bool, value: bytes) -> tuple[bytes, bytes | None]:
+        barred = value_of(film(number)[: len(value) // 37])
+        return (barred, value) if is_tight else (value, None)
+
+    value, tight = cut(50, is_known_tight, value_of(film(1)))
+    (entity,) = record(database, [value], tight=tight)
+    value, tight = cut(60, is_asked_tight, value_of(noisy(film(1)[40:90])))
+    (match,) = ask(database, value, tight=tight).matches
+    assert (match.entity, match.relation) == (entity, "excerpt")
+    assert match.offset == pytest.approx(10, abs=0.5)
+    assert ask(database, value_of(film(70)), tight=value_of(film(71))).matches == []
+
+
+def test_what_is_too_plain_unless_the_black_around_it_is_cut_off_is_compared(database: Database) -> None:
+    (entity,) = record(database, [value_of(film(1), quality=10)], tight=value_of(film(1)))
+    found = ask(database, value_of(film(1), quality=10), tight=value_of(noisy(film(1))))
+    assert [match.entity for match in found.matches] == [entity]
+    assert not found.is_plain
+
+
+@given(
+    start=st.integers(-60, 60),
+    share=st.floats(0.5, 1.0),
+    dark=st.floats(0.0, 0.7),
+    others=st.lists(st.integers(-300, 300), max_size=20),
+)
+def test_whatever_else_is_tried_the_shift_at_which_enough_matches_is_found(
+    start: int, share: float, dark: float, others: list[int]
+) -> None:
+    """A share of the pictures match at one shift, and some are too dark to be compared."""
+    random = np.random.default_rng(start + 100)
+    scene = random.integers(0, 256, (320, 32), dtype=np.uint8)
+    known, asked = scene[60:260], noisy(scene[60 + start : 260 + start])
+    replaced = random.random(200) >= share
+    asked[replaced] = random.integers(0, 256, (int(replaced.sum()), 32), dtype=np.uint8)
+    is_dark = random.random(200) < dark
+    there = np.arange(max(0, -start), min(200, 200 - start))
+    matching = (~replaced)[there][~is_dark[there]]
+    assume(matching.mean() > SHARE and matching.sum() > LEAST)
+    value = bytearray(value_of(asked))
+    for moment in np.flatnonzero(is_dark).tolist():
+        value[37 * moment + 4] = 10
+    found = best_video_alignment(Film.of(bytes(value)), Film.of(value_of(known)), [*others, start], 72)
+    assert found is not None
+    assert abs(found.shift - start) <= 1
+
+
 def test_fingerprints_of_another_version_are_not_compared_but_counted(database: Database) -> None:
     record(database, [value_of(film(seed)) for seed in range(3)])
     with database.write() as session:
@@ -165,9 +226,6 @@ def test_fingerprints_of_another_version_are_not_compared_but_counted(database: 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_fingerprint_that_can_be_asked_about(value: bytes) -> None:
-    from dam.models.video.frame_hashes import unpacked
-    from dam.search.video_alignment import Film, best_video_alignment
-
     whole = value[: len(value) // 37 * 37]
     if any(int.from_bytes(whole[at : at + 4], "little") > 10**5 for at in range(0, len(whole), 37)):
         return

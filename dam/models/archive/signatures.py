@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable
 
 from dam.models.archive.local_headers import local_names
+from dam.models.first_bytes import by_first_bytes
 
 ZIP = "application/zip"
 TAR = "application/x-tar"
@@ -50,9 +51,8 @@ def media_type(head: bytes, extensions: frozenset[str]) -> str | None:
 
     `extensions` are lower case without the dot; they decide only where the bytes leave it open.
     """
-    for magic, found in _MAGIC:
-        if head.startswith(magic):
-            return found
+    if found := by_first_bytes(head, _MAGIC):
+        return found
     if head.startswith(b"PK\x03\x04"):
         return None if _is_document(head, extensions) else ZIP
     if is_tar(head):

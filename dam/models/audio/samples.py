@@ -1,9 +1,8 @@
 """Tiny recordings made in code: good ones, odd ones and broken ones, for tests and demonstrations."""
 
 import struct
-from fractions import Fraction
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,26 +57,13 @@ def encoded(
 ) -> bytes:
     """Return mono samples as a file, by FFmpeg's encoder and muxer of those names."""
     import av
-    import numpy as np
+
+    from dam.models.sound_encoding import add_sound_track, write_sound
 
     file = BytesIO()
     with av.open(file, "w", format=container) as output:
         output.metadata.update(tags or {})
-        stream: Any = output.add_stream(codec, rate=48000 if codec == "libopus" else rate, layout="mono")
-        stream.bit_rate = bit_rate
-        context = stream.codec_context
-        context.open()
-        resampler = av.AudioResampler(
-            format=context.format, layout="mono", rate=context.sample_rate, frame_size=context.frame_size
-        )
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[np.newaxis]), "s16", "mono")
-        frame.sample_rate = rate
-        written = 0
-        for part in (*resampler.resample(frame), *resampler.resample(None)):
-            part.pts, part.time_base = written, Fraction(1, context.sample_rate)
-            written += part.samples
-            output.mux(stream.encode(part))
-        output.mux(stream.encode(None))
+        write_sound(output, add_sound_track(output, codec, rate, bit_rate), samples, rate)
     return file.getvalue()
 
 

@@ -4,13 +4,12 @@ A format is claimed only by what no text, picture, film or document starts with.
 films as well are looked into: sound is what has a track of sound and none of pictures.
 """
 
-from collections.abc import Callable
-
 from dam.models import container_tracks
 from dam.models.audio.flac_frames import is_flac_stream
 from dam.models.audio.mpeg_frames import mpeg_stream
+from dam.models.first_bytes import Checks, Signatures, by_first_bytes
 
-_MAGIC: tuple[tuple[bytes, str], ...] = (
+_MAGIC: Signatures = (
     (b"fLaC", "audio/flac"),
     (b"MAC ", "audio/x-ape"),
     (b"wvpk", "audio/x-wavpack"),
@@ -48,13 +47,8 @@ def media_type(head: bytes, extensions: frozenset[str]) -> str | None:
 
     `extensions` are lower case without the dot; they decide only where the bytes leave it open.
     """
-    for magic, known in _MAGIC:
-        if head.startswith(magic):
-            return known
-    for check in _CHECKS:
-        if (answer := check(head)) is not None:
-            return answer
-    if (found := _contained(head, extensions) or mpeg_stream(head, extensions)) is not None:
+    found = by_first_bytes(head, _MAGIC, _CHECKS) or _contained(head, extensions)
+    if found or (found := mpeg_stream(head, extensions)):
         return found
     return "audio/flac" if "flac" in extensions and is_flac_stream(head) else None
 
@@ -115,7 +109,7 @@ def _tracker(head: bytes) -> str | None:
     return "audio/x-mod" if head[1080:1084] in (b"M.K.", b"M!K!", b"FLT4", b"6CHN", b"8CHN") else None
 
 
-_CHECKS: tuple[Callable[[bytes], str | None], ...] = (
+_CHECKS: Checks = (
     _riff,
     _iff,
     _dsdiff,

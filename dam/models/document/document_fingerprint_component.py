@@ -20,7 +20,7 @@ class DocumentFingerprintComponent(Component):
     shingles: Mapped[int] = mapped_column(BigInteger)
 
 
-@system(version=1)
+@system(version=2)
 def fingerprint(shingles: Shingles) -> DocumentFingerprintComponent | None:
     """Fingerprint a text; nothing if it is too short to be told from others."""
     from dam.models.document.min_hash import packed, signature_of

@@ -23,7 +23,7 @@ class DocumentShingleComponent(Component):
     )
 
 
-@system(version=1)
+@system(version=2)
 def sample_shingles(shingles: Shingles) -> tuple[DocumentShingleComponent, ...]:
     """Choose the shingles that are kept; nothing for most texts of a few lines."""
     from dam.models.document.min_hash import sample_of

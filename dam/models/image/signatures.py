@@ -7,12 +7,12 @@ extension is asked for too.
 
 import re
 import struct
-from collections.abc import Callable
 
+from dam.models.first_bytes import Checks, Signatures, by_first_bytes
 from dam.models.image.old_signatures import OLD_BY_EXTENSION, OLD_CHECKS
 from dam.models.image.raw_signatures import BY_EXTENSION, raw_in_tiff
 
-_MAGIC: tuple[tuple[bytes, str], ...] = (
+_MAGIC: Signatures = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
@@ -81,13 +81,10 @@ def media_type(head: bytes, extensions: frozenset[str]) -> str | None:
     `extensions` are lower case without the dot. They say which camera wrote a TIFF, and are needed
     besides a sane header for formats whose first bytes are too common to trust, such as TGA.
     """
-    for magic, found in _MAGIC:
-        if head.startswith(magic):
-            return _tiff(head, extensions) if found == "image/tiff" else found
-    for check in _CHECKS:
-        if (answer := check(head)) is not None:
-            return answer
-    return _by_extension(head, extensions)
+    found = by_first_bytes(head, _MAGIC, _CHECKS)
+    if found == "image/tiff":
+        return _tiff(head, extensions)
+    return found or _by_extension(head, extensions)
 
 
 def _tiff(head: bytes, extensions: frozenset[str]) -> str:
@@ -182,7 +179,7 @@ def _svg(head: bytes) -> str | None:
     return "image/svg+xml" if _SVG.match(head[:8192]) else None
 
 
-_CHECKS: tuple[Callable[[bytes], str | None], ...] = (
+_CHECKS: Checks = (
     _jpeg,
     _paint,
     _metafile,

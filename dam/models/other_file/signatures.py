@@ -2,9 +2,10 @@
 
 import re
 
+from dam.models.first_bytes import Signatures, by_first_bytes
 from dam.models.other_file.detector import detected
 
-_MAGIC: tuple[tuple[bytes, str], ...] = (
+_MAGIC: Signatures = (
     (b"wOFF", "font/woff"),
     (b"wOF2", "font/woff2"),
     (b"OTTO\x00", "font/otf"),
@@ -112,10 +113,7 @@ def media_type(head: bytes, extensions: frozenset[str]) -> str | None:
     for extension in sorted(extensions & _BY_NAME.keys()):
         if _TEXT_STARTS[extension].match(head[:4096]) or (extension == "stl" and _is_binary_stl(head)):
             return _BY_NAME[extension]
-    for magic, found in _MAGIC:
-        if head.startswith(magic):
-            return found
-    return _by_structure(head) or detected(head)
+    return by_first_bytes(head, _MAGIC) or _by_structure(head) or detected(head)
 
 
 def _by_structure(head: bytes) -> str | None:

@@ -37,6 +37,8 @@ class Film:
     rate: int = 12
     bars: int = 0
     """Lines of black above and below."""
+    pillars: int = 0
+    """Lines of black on the left and on the right."""
     rotation: int = 0
     """By how many degrees it says that it is to be turned clockwise."""
     sound: "Sound | None" = None
@@ -59,13 +61,15 @@ def picture(seed: int, time: float, size: tuple[int, int]) -> "Pixels":
     width, height = size
     random = np.random.default_rng((seed, number))
     drift = random.uniform(-0.02, 0.02, 2) * since
-    down, across = np.mgrid[0:height, 0:width].astype(np.float32)
-    down, across = down / height + drift[0], across / width + drift[1]
+    down = (np.arange(height, dtype=np.float32) / height + drift[0])[:, np.newaxis]
+    across = (np.arange(width, dtype=np.float32) / width + drift[1])[np.newaxis, :]
     pixels = np.zeros((height, width, 3), dtype=np.float32)
     for channel in range(3):
         for _ in range(4):
             one, other, phase = random.uniform(1, 5), random.uniform(1, 5), random.uniform(0, 6)
-            pixels[..., channel] += np.sin(6.28 * (one * across + other * down * 0.6) + phase)
+            # A sine of a sum, from few sines.
+            waves, others = 6.28 * one * across + phase, 6.28 * other * 0.6 * down
+            pixels[..., channel] += np.sin(waves) * np.cos(others) + np.cos(waves) * np.sin(others)
     pixels = 128 + 22 * pixels
     for _ in range(5):
         place, speed = random.uniform(0.1, 0.9, 2), random.uniform(-0.08, 0.08, 2)
@@ -97,49 +101,33 @@ def encoded(film: Film) -> bytes:
     import av
     import numpy as np
 
+    from dam.models.sound_encoding import add_sound_track, write_sound
+
     file = BytesIO()
     with av.open(file, "w", format=film.container) as output:
         output.metadata.update(film.tags)
         stream: Any = output.add_stream(film.codec, rate=film.rate, options=film.options)
-        stream.width, stream.height = film.size[0], film.size[1] + 2 * film.bars
+        stream.width, stream.height = film.size[0] + 2 * film.pillars, film.size[1] + 2 * film.bars
         stream.pix_fmt = "yuvj420p" if film.codec == "mjpeg" else "yuv420p"
         stream.bit_rate = film.bit_rate
         if film.rotation:
             stream.set_display_rotation(-film.rotation)
         sound: Any = None
         if film.sound is not None:
-            sound = output.add_stream(film.sound_codec, rate=_rate(film), layout="mono")
-            sound.codec_context.open()
+            sound = add_sound_track(output, film.sound_codec, SOUND_RATE)
         if film.chapters:
             output.set_chapters(_chapters(film))
-        black = np.zeros((film.bars, film.size[0], 3), dtype=np.uint8)
+        black = ((film.bars, film.bars), (film.pillars, film.pillars), (0, 0))
         for number in range(round(film.seconds * film.rate)):
             time = film.start + number / film.rate
             pixels = film.source(time, film.size) if film.source else picture(film.seed, time, film.size)
-            frame = av.VideoFrame.from_ndarray(np.concatenate([black, pixels, black]), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(np.pad(pixels, black), format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, film.rate)
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
         if film.sound is not None:
-            _add_sound(output, sound, film.sound)
+            write_sound(output, sound, film.sound, SOUND_RATE)
     return file.getvalue()
-
-
-def _add_sound(output: Any, stream: Any, samples: "Sound") -> None:
-    import av
-
-    context = stream.codec_context
-    resampler = av.AudioResampler(
-        format=context.format, layout="mono", rate=context.sample_rate, frame_size=context.frame_size
-    )
-    frame = av.AudioFrame.from_ndarray(samples[None], "s16", "mono")
-    frame.sample_rate = SOUND_RATE
-    written = 0
-    for part in (*resampler.resample(frame), *resampler.resample(None)):
-        part.pts, part.time_base = written, Fraction(1, context.sample_rate)
-        written += part.samples
-        output.mux(stream.encode(part))
-    output.mux(stream.encode(None))
 
 
 def _chapters(film: Film) -> Any:
@@ -217,7 +205,3 @@ def broken() -> dict[str, bytes]:
 
 def _half(data: bytes) -> bytes:
     return data[: len(data) // 2]
-
-
-def _rate(film: Film) -> int:
-    return 48000 if film.sound_codec == "libopus" else SOUND_RATE

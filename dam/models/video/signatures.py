@@ -4,11 +4,10 @@ Containers that hold sound alone as well are looked into: a film is what has a t
 have one that is listed later.
 """
 
-from collections.abc import Callable
-
 from dam.models import container_tracks
+from dam.models.first_bytes import Checks, Signatures, by_first_bytes
 
-_MAGIC: tuple[tuple[bytes, str], ...] = (
+_MAGIC: Signatures = (
     (b"FLV\x01", "video/x-flv"),
     (b"DKIF\x00\x00\x20\x00", "video/x-ivf"),
     (b"nut/multimedia container\x00", "video/x-nut"),
@@ -40,13 +39,7 @@ def media_type(head: bytes, extensions: frozenset[str]) -> str | None:
 
     `extensions` are lower case without the dot; they decide only where the bytes leave it open.
     """
-    for magic, known in _MAGIC:
-        if head.startswith(magic):
-            return known
-    for check in _CHECKS:
-        if (answer := check(head)) is not None:
-            return answer
-    return _contained(head, extensions)
+    return by_first_bytes(head, _MAGIC, _CHECKS) or _contained(head, extensions)
 
 
 def _contained(head: bytes, extensions: frozenset[str]) -> str | None:
@@ -105,7 +98,7 @@ def _dv(head: bytes) -> str | None:
     return "video/x-dv" if head[:4] in _DV_HEADER and head[80:81] in (b"\x3f", b"\x37") else None
 
 
-_CHECKS: tuple[Callable[[bytes], str | None], ...] = (
+_CHECKS: Checks = (
     _avi,
     _program_stream,
     _transport_stream,

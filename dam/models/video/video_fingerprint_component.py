@@ -12,7 +12,7 @@ from dam.models.video.reading import VideoError, opened_video, picture_track
 
 
 class VideoFingerprintComponent(Component):
-    """The PDQ hash of the picture at each second, without letterbox, and its quality.
+    """The PDQ hash of the picture at each second, without bars around it, and its quality.
 
     Where things move fast there are up to three between two seconds, since no two encodings are in step. Of
     each there are 37 bytes: the moment in four, the lowest first, in quarters of a second, the quality, and
@@ -22,11 +22,13 @@ class VideoFingerprintComponent(Component):
     __table_args__ = (CheckConstraint("length(value) > 0", name="value_length"),)
 
     value: Mapped[bytes] = mapped_column(LargeBinary)
+    tight: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The same without the rest of what is black throughout, which may be bars; None if there is none."""
     dense_until: Mapped[int | None]
     """The moment from which on only some key frames were looked at; None if every second was."""
 
 
-@system(version=1)
+@system(version=2)
 def fingerprint(video: VideoComponent, headers: Headers, content: Content) -> VideoFingerprintComponent:
     """Decode four pictures a second and hash those that tell something; of a long film, after a while, fewer.
 
@@ -36,7 +38,7 @@ def fingerprint(video: VideoComponent, headers: Headers, content: Content) -> Vi
     from dam.models.pdq import pdq_of_grey
     from dam.models.video.frame_hashes import packed
     from dam.models.video.sampling import Sampler
-    from dam.models.video.small_pictures import small_grey, without_bars
+    from dam.models.video.small_pictures import cuts, small_grey
 
     with opened_video(content, video.media_type) as container:
         sampler = Sampler(container, picture_track(container))
@@ -46,7 +48,12 @@ def fingerprint(video: VideoComponent, headers: Headers, content: Content) -> Vi
             pictures.append(small_grey(frame, rotation))
     if not moments:
         raise VideoError("truncated: no picture in it can be decoded")
-    hashes = [pdq_of_grey(picture) for picture in without_bars(pictures)]
+    value, *tight = (
+        packed(
+            (moment, pdq_of_grey(cut.of(picture))) for moment, picture in zip(moments, pictures, strict=True)
+        )
+        for cut in cuts(pictures)
+    )
     return VideoFingerprintComponent(
-        value=packed(zip(moments, hashes, strict=True)), dense_until=sampler.dense_until
+        value=value, tight=next(iter(tight), None), dense_until=sampler.dense_until
     )

@@ -28,12 +28,15 @@ class VideoLandmarkComponent(Component):
     )
 
 
-@system(version=1)
+@system(version=2)
 def choose_landmarks(fingerprint: VideoFingerprintComponent) -> tuple[VideoLandmarkComponent, ...]:
-    """Choose landmarks where the picture changes; plain pictures have none."""
+    """Choose landmarks where the picture changes, of each way to cut it; plain pictures have none."""
     from dam.models.video.frame_hashes import landmarks, unpacked
 
-    return tuple(
-        VideoLandmarkComponent(position=moment, word=word)
-        for moment, word in landmarks(unpacked(fingerprint.value))
-    )
+    chosen = {
+        landmark
+        for value in (fingerprint.value, fingerprint.tight)
+        if value is not None
+        for landmark in landmarks(unpacked(value))
+    }
+    return tuple(VideoLandmarkComponent(position=moment, word=word) for moment, word in sorted(chosen))

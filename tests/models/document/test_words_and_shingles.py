@@ -22,6 +22,7 @@ from dam.models.document.min_hash import (
     unpacked,
 )
 from dam.models.document.moments import iso_moment, pdf_moment
+from dam.models.document.numbering import without_numbering
 from dam.models.document.reading import Reading
 from dam.models.document.words import placed_words, words_of
 
@@ -92,6 +93,42 @@ def test_a_part_has_the_sample_of_the_whole_that_is_its_own() -> None:
     whole, part = set(sample_of(shingles_of(words))), set(sample_of(shingles_of(words[20_000:30_000])))
     assert part <= whole
     assert len(part) == pytest.approx(10_000 / SAMPLED, rel=0.25)
+
+
+@pytest.mark.parametrize("first", [0, 1, 17])
+@pytest.mark.parametrize("length", [4, 12, 60])
+def test_numbers_in_front_of_rows_make_no_other_text(first: int, length: int) -> None:
+    words = told(4, 600)
+    rows = [words[start : start + length] for start in range(0, len(words), length)]
+    numbered = [word for number, row in enumerate(rows, first) for word in (str(number), *row)]
+    assert without_numbering(numbered) == words
+    assert without_numbering(words) == words
+    # Nor do they hide where a part of it is from.
+    middle = numbered[len(numbered) // 3 : 2 * len(numbered) // 3]
+    part, whole = (set(shingles_of(without_numbering(some)).tolist()) for some in (middle, numbered))
+    assert len(part - whole) <= 8
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in 1914 and in 1918",
+        "2 1 are no count",
+        "1 " + "word " * 120 + "2",
+        "12 13 14 9 10",
+        "1234567890 1234567891 x y",
+    ],
+)
+def test_numbers_that_do_not_count_rows_are_kept(text: str) -> None:
+    assert without_numbering(text.split()) == text.split()
+
+
+@given(st.lists(st.sampled_from([*"abcdef", "1", "2", "3", "40", "41"]), max_size=60))
+def test_only_numbers_are_left_out_and_never_most_of_a_text(words: list[str]) -> None:
+    left = list(without_numbering(words))
+    assert [word for word in left if word.isalpha()] == [word for word in words if word.isalpha()]
+    assert 2 * len(left) >= len(words)
+    assert set(left) <= set(words)
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=60))

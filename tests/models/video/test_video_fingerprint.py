@@ -1,5 +1,6 @@
 """Which pictures of a film are hashed, and that the hashes stay near whatever becomes of the film."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,7 @@ from dam.models.video.headers import headers
 from dam.models.video.reading import VideoError, opened_video, picture_track
 from dam.models.video.samples import Film, encoded, picture
 from dam.models.video.sampling import Sampler
-from dam.models.video.small_pictures import without_bars
+from dam.models.video.small_pictures import Cut, cuts
 from dam.models.video.video_fingerprint_component import VideoFingerprintComponent, fingerprint
 from dam.search.video_alignment import Film as Seen
 from dam.search.video_alignment import best_video_alignment
@@ -137,19 +138,55 @@ def test_of_a_long_film_there_are_key_frames_where_the_work_would_be_too_much(
 def test_bars_are_cut_off_only_as_far_as_they_are_on_both_sides() -> None:
     scene = np.full((60, 80), 200, dtype=np.uint8)
     letterbox = np.pad(scene, ((12, 12), (0, 0)))
-    assert [cut.shape for cut in without_bars([letterbox, letterbox])] == [(60, 80)] * 2
-    assert without_bars([np.pad(scene, ((0, 0), (9, 9)))])[0].shape == (60, 80)
-    assert without_bars([np.pad(scene, ((20, 8), (0, 0)))])[0].shape == (72, 80)
+    assert cuts([letterbox, letterbox]) == [Cut(down=12)]
+    assert Cut(down=12).of(letterbox).tolist() == scene.tolist()
+    assert cuts([np.pad(scene, ((0, 0), (9, 9)))]) == [Cut(across=9)]
+    assert cuts([np.pad(scene, ((9, 9), (7, 7)))]) == [Cut(down=9, across=7)]
+    assert cuts([np.pad(scene, ((20, 8), (0, 0)))]) == [Cut(down=8)]
     dark = np.zeros_like(letterbox)
-    assert [cut.shape for cut in without_bars([dark, letterbox])] == [(60, 80)] * 2
-    assert without_bars([dark])[0].shape == dark.shape
-    assert without_bars([]) == []
+    assert cuts([dark, letterbox]) == [Cut(down=12)]
+    assert cuts([dark]) == [Cut()]
+    assert cuts([letterbox, scene]) == [Cut()]
 
 
-def test_a_few_words_on_black_are_no_picture_between_bars() -> None:
+def test_the_noise_of_a_dark_picture_tells_it_from_bars() -> None:
+    random = np.random.default_rng(1)
+    night = random.integers(0, 20, (60, 80), dtype=np.uint8)
+    night[20:40, 30:50] = 200
+    ringing = random.integers(0, 6, (12, 80), dtype=np.uint8)
+    bars, *tight = cuts([np.concatenate([ringing, night, ringing])])
+    assert bars == Cut(down=12)
+    assert tight == [Cut(down=32, across=30)]
+
+
+def test_black_that_ends_in_no_edge_is_both_cut_off_and_left() -> None:
     title = np.zeros((100, 100), dtype=np.uint8)
     title[80:86, 20:60:3] = 255
-    assert without_bars([title])[0].shape == title.shape
+    assert cuts([title]) == [Cut(), Cut(down=14, across=20)]
+    # What makes no difference is not hashed twice.
+    title[1:99] = 255
+    assert cuts([title[:, 20:60]])[1:] == []
+
+
+@pytest.mark.parametrize(("bars", "pillars"), [(16, 0), (0, 24), (10, 20)])
+def test_a_lamp_in_the_dark_is_near_itself_between_bars(bars: int, pillars: int) -> None:
+    def lamp(time: float, size: tuple[int, int]) -> Pixels:
+        down, across = np.mgrid[0 : size[1], 0 : size[0]]
+        far = np.hypot(down / size[1] - 0.5, (across / size[0] - 0.45) * size[0] / size[1])
+        shown: Pixels = (picture(5, time, size) * np.clip(3 - far / 0.1, 0, 1)[..., None]).astype(np.uint8)
+        return shown
+
+    film = Film(seconds=8, size=(256, 144), source=lamp)
+    known = fingerprint_of(film)
+    barred = fingerprint_of(replace(film, codec="libvpx", container="webm", bars=bars, pillars=pillars))
+    assert known.tight is not None
+    assert barred.tight is not None
+    found = best_video_alignment(Seen.of(barred.tight), Seen.of(known.tight), [0], 72)
+    assert found is not None
+    assert found.share > 0.9
+    # Not only since what is seen is alike: with as much left around it as there is, it is not.
+    assert not bars or best_video_alignment(Seen.of(barred.value), Seen.of(known.value), [0], 72) is None
+    assert fingerprint_of(WHOLE).tight is None
 
 
 @given(

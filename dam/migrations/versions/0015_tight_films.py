@@ -1,0 +1,21 @@
+"""Films without all that is black around them, which may be bars and may be the picture.
+
+Revision: 0015
+Revises: 0014
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("video_fingerprint", sa.Column("tight", sa.LargeBinary(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("video_fingerprint", "tight")
