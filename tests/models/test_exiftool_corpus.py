@@ -24,7 +24,6 @@ from tests.models.image.metadata.test_metadata_corpus import ONLY_THEIRS, is_sam
 from tests.models.our_opinion import our_opinion
 
 PASSWORD = "its text and its properties need a password, which ExifTool does without"
-OLD_OFFICE = "formats of Office before 2007 are recognised, and not read"
 NO_KEYWORDS = "keywords of documents are not read"
 FOREIGN = "FFmpeg does not know this box of 3GPP"
 EXPLAINED = {
@@ -36,14 +35,6 @@ EXPLAINED = {
         "audio/tags/iso8859_with_image.m4a",
         "title",
     ): "a byte that is no UTF-8, for which each has its own sign",
-    ("office/fixture-password-protected.xls", "taken"): OLD_OFFICE,
-    ("office/fixture.xls.cfb", "taken"): OLD_OFFICE,
-    ("office/greek_heading_styles.doc", "creator"): OLD_OFFICE,
-    ("office/greek_heading_styles.doc", "taken"): OLD_OFFICE,
-    ("office/legacy_sample.doc", "creator"): OLD_OFFICE,
-    ("office/legacy_sample.doc", "taken"): OLD_OFFICE,
-    ("office/test.xls", "creator"): OLD_OFFICE,
-    ("office/test.xls", "taken"): OLD_OFFICE,
     ("pdf/metadata.pdf", "keywords"): NO_KEYWORDS,
     ("pdf/pdf.pdf", "keywords"): NO_KEYWORDS,
     ("pdf/r5-user-password.pdf", "creator"): PASSWORD,
