@@ -10,6 +10,7 @@ from dam.models.audio.audio_album_component import read_album
 from dam.models.audio.audio_recording_component import read_recording
 from dam.models.audio.tags import tags
 from dam.models.document import DocumentComponent
+from dam.models.document.document_keyword_component import list_keywords
 from dam.models.document.document_properties_component import read_properties
 from dam.models.document.reading import read
 from dam.models.image import ImageComponent
@@ -68,8 +69,10 @@ def _of_film(kind: VideoComponent, content: Content) -> dict[str, Any]:
 
 
 def _of_document(kind: DocumentComponent, content: Content) -> dict[str, Any]:
-    properties = read_properties(read(kind, content))
+    found = read(kind, content)
+    properties = read_properties(found)
     return {
+        "keywords": [row.keyword for row in list_keywords(found)] or None,
         "title": properties and properties.title,
         "creator": properties and properties.author,
         "taken": properties and properties.created and properties.created.strftime(_SECOND),

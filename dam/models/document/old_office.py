@@ -9,11 +9,11 @@ from typing import Any
 from dam.core.content import Content
 from dam.models.document.compound_file import CompoundFile
 from dam.models.document.package_facts import positive
-from dam.models.document.plain_words import one_line
+from dam.models.document.plain_words import keywords_in, one_line
 from dam.models.document.reading import Facts, Reading
 
 _STREAM = "\x05SummaryInformation"
-_ENCODING, _TITLE, _AUTHOR, _CREATED, _MODIFIED, _PAGES = 1, 2, 4, 12, 13, 14
+_ENCODING, _TITLE, _AUTHOR, _KEYWORDS, _CREATED, _MODIFIED, _PAGES = 1, 2, 4, 5, 12, 13, 14
 _ENCODINGS = {1200: "utf-16-le", 1201: "utf-16-be", 10000: "mac_roman", 65001: "utf-8"}
 _SHORT, _LONG, _TEXT, _WIDE_TEXT, _TIME = 2, 3, 30, 31, 64
 _PROPERTIES_LIMIT = 100
@@ -60,6 +60,7 @@ def _facts(said: dict[int, Any]) -> Facts:
         author=_line(said.get(_AUTHOR), encoding),
         created=_moment(said.get(_CREATED)),
         modified=_moment(said.get(_MODIFIED)),
+        keywords=keywords_in(_line(said.get(_KEYWORDS), encoding)),
     )
 
 

@@ -38,9 +38,7 @@ def property_set(properties: Mapping[int, bytes]) -> bytes:
     for name, value in properties.items():
         listed += struct.pack("<2L", name, at + len(values))
         values += value
-    head = (
-        struct.pack("<2H20xL16xL", 0xFFFE, 0, 1, 48)
-    )
+    head = struct.pack("<2H20xL16xL", 0xFFFE, 0, 1, 48)
     return head + struct.pack("<2L", at + len(values), len(properties)) + listed + values
 
 

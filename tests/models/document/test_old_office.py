@@ -15,13 +15,14 @@ from dam.models.document.reading import Facts, Reading
 from dam.testing import visit_bytes
 from tests.models.document.compound_files import encoding, moment, number, old_document, text, wide_text
 
-TITLE, AUTHOR, CREATED, MODIFIED, PAGES = 2, 4, 12, 13, 14
+TITLE, AUTHOR, KEYWORDS, CREATED, MODIFIED, PAGES = 2, 4, 5, 12, 13, 14
 NEW_YEAR = 946_684_800
 """Of 2000."""
 PROPERTIES = {
     1: encoding(1252),
     TITLE: text("Größe".encode("cp1252")),
     AUTHOR: wide_text("Mara Öst"),
+    KEYWORDS: text(b"sea; old light"),
     CREATED: moment(NEW_YEAR),
     MODIFIED: moment(NEW_YEAR + 61),
     PAGES: number(12),
@@ -33,13 +34,14 @@ def reading(data: bytes) -> Reading:
 
 
 @pytest.mark.parametrize("fill", [0, 10_000], ids=["in small sectors", "in whole ones"])
-def test_title_author_times_and_pages_are_read(fill: int) -> None:
+def test_title_author_keywords_times_and_pages_are_read(fill: int) -> None:
     assert reading(old_document(PROPERTIES, fill=fill)).facts == Facts(
         pages=12,
         title="Größe",
         author="Mara Öst",
         created=datetime(2000, 1, 1),  # noqa: DTZ001
         modified=datetime(2000, 1, 1, 0, 1, 1),  # noqa: DTZ001
+        keywords=("sea", "old light"),
     )
 
 
