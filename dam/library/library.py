@@ -17,19 +17,18 @@ from dam.duplicates.appearance import Appearance, appearance_of
 from dam.duplicates.criteria import Criteria
 from dam.duplicates.scope import Scope
 from dam.duplicates.watch import Unwatched, Watch
-from dam.errors import DamError, NotWritable, SourceError, UsageError
+from dam.errors import DamError, NotWritable, UsageError
 from dam.ingest.add import Adder
 from dam.ingest.add_and_expand import AddingAndExpanding
 from dam.ingest.added import Added
 from dam.ingest.discovery import listings
 from dam.ingest.dry_run import DryRun
 from dam.ingest.expanded import Expanded
-from dam.ingest.folders import absolute
-from dam.ingest.known import entity_at
 from dam.ingest.listing import Listing
 from dam.ingest.options import AddOptions
 from dam.ingest.reading import preview_of, previews_of, verified_chunks
 from dam.ingest.record import Recorder
+from dam.library.by_path import find_by_path
 from dam.library.documents import search_text, similar_documents
 from dam.library.kind_of import kind_of
 from dam.library.opened import OpenLibrary
@@ -53,7 +52,6 @@ from dam.search.similar_images import SimilarImages
 from dam.search.similar_video import SimilarVideo
 from dam.search.text_search import FoundTexts
 from dam.search.upkeep import PageUpkeep
-from dam.services.source_file import digest_file
 
 if TYPE_CHECKING:
     from dam.duplicates.find import Duplicates
@@ -192,18 +190,12 @@ class Library(OpenLibrary):
             return list(problems(session, self.registry, Outcome.FAILED))
 
     def find_by_path(self, path: AnyPath) -> list[int]:
-        """Return the entity last seen at a path, or else the one that has the content of the file there."""
-        if not path:
-            return []
-        whole = absolute(os.fsencode(path))
-        with self.database.read() as session:
-            known = entity_at(session, whole)
-        if known is not None:
-            return [known]
-        try:
-            return self.find_by_digest(sha256=digest_file(whole).sha256)
-        except SourceError:
-            return []
+        """Return the entity last seen at a path, or else the one that has the content of the file there.
+
+        Of a place in an archive (`outer.zip!/inner/pic.jpg`) there may be several, if it has several of
+        this name.
+        """
+        return find_by_path(self.database, path)
 
     def find_by_digest(self, *, sha256: bytes | None = None, md5: bytes | None = None) -> list[int]:
         """Return the entities with this digest; by MD5 there may be several."""
