@@ -37,7 +37,7 @@ from dam.library.similar import similar_to_each
 from dam.library.similar_audio import similar_audio
 from dam.library.similar_video import similar_video
 from dam.library.status import Status
-from dam.models.asset import Asset, describe_assets
+from dam.models.asset import Asset, describe_assets, media_types_of
 from dam.models.content_hash_md5_component import find_by_md5
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.holdings import count_holdings
@@ -171,6 +171,11 @@ class Library(OpenLibrary):
                 for some in batched(entities)
                 for asset in describe_assets(session, self.registry.kinds, some)
             ]
+
+    def media_types(self, entities: Collection[int]) -> dict[int, str]:
+        """Return the media types of these entities, as far as they are of some kind."""
+        with self.database.read() as session:
+            return media_types_of(session, self.registry.kinds, entities)
 
     def describe(self, entity: int) -> Description:
         """Return every component of an entity and what came of every system on it."""
