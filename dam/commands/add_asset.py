@@ -62,7 +62,9 @@ def add_asset(
         typer.Option("--time-limit", metavar="TIME", help="Stop after 90s, 45m or 2h; run again to go on."),
     ] = None,
     jobs: Jobs = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show unchanged files too, and wrong names.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show unchanged files too, and wrong names.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Add files to the library.

@@ -25,6 +25,8 @@ _EXTENSIONS = {
     "image/jp2": "jp2 jpx",
     "image/svg+xml": "svg",
     "image/svg+xml-compressed": "svgz",
+    "image/x-exr": "exr",
+    "image/vnd.radiance": "hdr",
     "image/vnd.adobe.photoshop": "psd",
     "image/x-photoshop-large": "psb",
     "image/x-adobe-dng": "dng",

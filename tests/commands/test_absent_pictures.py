@@ -1,5 +1,6 @@
 """Pictures and archives whose libraries are not installed: assets all the same, and done later."""
 
+import gzip
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from dam.models.image.sample_documents import JPEG_XL, dng, svg
 from dam.models.image.samples import encoded, photo
 from tests.command_line import CommandInProcess
 from tests.commands.facts import add, outcomes, show, system_counts, write
+from tests.models.image.high_range_files import open_exr, ramp
 
 DECODING = {"image.hash_pdq", "image.hash_perceptually", "image.find_colours", "image.make_preview"}
 
@@ -17,6 +19,8 @@ DECODING = {"image.hash_pdq", "image.hash_perceptually", "image.find_colours", "
 PICTURES: dict[str, tuple[Callable[[], bytes], str, str, str]] = {
     "a.dng": (lambda: dng(encoded(photo(7, (48, 32))), (48, 32)), "image/x-adobe-dng", "rawpy", "image"),
     "a.svg": (svg, "image/svg+xml", "resvg_py", "image"),
+    "a.exr": (lambda: open_exr(ramp()), "image/x-exr", "av", "video"),
+    "a.svgz": (lambda: gzip.compress(svg()), "image/svg+xml-compressed", "resvg_py", "image"),
     "a.jxl": (lambda: JPEG_XL, "image/jxl", "imagecodecs", "jpegxl"),
 }
 

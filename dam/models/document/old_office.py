@@ -18,6 +18,8 @@ _ENCODINGS = {1200: "utf-16-le", 1201: "utf-16-be", 10000: "mac_roman", 65001: "
 _SHORT, _LONG, _TEXT, _WIDE_TEXT, _TIME = 2, 3, 30, 31, 64
 _PROPERTIES_LIMIT = 100
 _TEXT_LIMIT = 10_000
+_SECOND = 10_000_000
+"""Ticks of the clock."""
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _YEARS = range(1980, 2200)
 """Others are spans of time, or were never set."""
@@ -78,9 +80,9 @@ def _line(value: Any, encoding: str) -> str | None:
 
 
 def _moment(ticks: Any) -> datetime | None:
-    """Return a time in UTC, which is what is written."""
+    """Return a time in UTC, which is what is written, to the nearest second."""
     try:
-        moment = _EPOCH + timedelta(microseconds=ticks // 10)
+        moment = _EPOCH + timedelta(seconds=(ticks + _SECOND // 2) // _SECOND)
     except (TypeError, OverflowError):
         return None
-    return moment.replace(tzinfo=None, microsecond=0) if moment.year in _YEARS else None
+    return moment.replace(tzinfo=None) if moment.year in _YEARS else None
