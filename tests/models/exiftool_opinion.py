@@ -40,7 +40,7 @@ _WRITTEN = ("PDF:CreateDate", "FlashPix:CreateDate")
 _MOMENT = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d)(:\d\d)?")
 
 
-def exiftool_opinion(kind: type[Kind], said: Said) -> dict[str, Any]:
+def exiftool_opinion(kind: type[Kind] | None, said: Said) -> dict[str, Any]:
     """Return the values by our names; those that ExifTool does not find are missing, as are empty texts."""
     opinions: dict[type[Kind], Callable[[Said], Iterator[tuple[str, Any]]]] = {
         AudioComponent: _of_recording,
@@ -49,10 +49,10 @@ def exiftool_opinion(kind: type[Kind], said: Said) -> dict[str, Any]:
     }
     if kind is ImageComponent:
         return second_opinion(dict(said))
-    opinion = opinions.get(kind)
-    return (
-        {} if opinion is None else {name: value for name, value in opinion(said) if value not in (None, "")}
-    )
+    if kind in opinions:
+        return {name: value for name, value in opinions[kind](said) if value not in (None, "")}
+    # Of what is of no kind that says anything, whatever ExifTool finds is missing.
+    return {**second_opinion(dict(said)), **exiftool_opinion(DocumentComponent, said)}
 
 
 def _of_recording(said: Said) -> Iterator[tuple[str, Any]]:
