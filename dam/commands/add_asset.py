@@ -62,7 +62,9 @@ def add_asset(
         typer.Option("--time-limit", metavar="TIME", help="Stop after 90s, 45m or 2h; run again to go on."),
     ] = None,
     jobs: Jobs = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show unchanged files too.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show unchanged files too, and wrong names.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Add files to the library.
@@ -109,7 +111,7 @@ def add_asset(
         try:
             with Forecast(library, paths or [], options, progress, is_whole=from_file is None):
                 for group in run:
-                    report.tell(group)
+                    report.tell(group, library.media_types)
                     progress.advance(len(group), size=report.size_of(group), failures=report.failures)
         finally:
             # Also of what was done before an error or an interrupt.

@@ -6,6 +6,9 @@ from dam.commands.output import counted, flush, path_fields, print_json, print_l
 from dam.core.path_text import show_path
 from dam.ingest.add_and_expand import MemberTally
 from dam.ingest.added import Added, AddStatus, Outcomes, UnchangedFiles
+from dam.models.misnaming import TypesOf, misleading_names
+
+_ADDED = (AddStatus.NEW, AddStatus.DUPLICATE)
 
 
 class AddReport:
@@ -17,7 +20,7 @@ class AddReport:
         self._dry_run = dry_run
         self._move = move
         self._counts: Counter[AddStatus] = Counter()
-        self._troubled = self._refused = self._damaged = self._moved = self._stayed = 0
+        self._misnamed = self._troubled = self._refused = self._damaged = self._moved = self._stayed = 0
 
     @property
     def failures(self) -> int:
@@ -31,13 +34,16 @@ class AddReport:
             return 4
         return 3 if self._refused or self._stayed else 0
 
-    def tell(self, outcomes: Outcomes) -> None:
-        """Print what is worth it, and count everything."""
+    def tell(self, outcomes: Outcomes, media_types: TypesOf) -> None:
+        """Print what is worth it, and count everything; names are compared with the media types."""
         if isinstance(outcomes, UnchangedFiles) and not (self._as_json or self._verbose):
             self._counts[AddStatus.UNCHANGED] += len(outcomes)
             return
+        paths = {one.path: one.entity for one in outcomes if one.entity is not None and one.status in _ADDED}
+        misnamed = misleading_names(paths, media_types)
+        self._misnamed += len(misnamed)
         for added in outcomes:
-            self._tell(added)
+            self._tell(added, misnamed.get(added.path, {}))
         # Acknowledged is acknowledged: whoever reads along should not wait for a buffer to be full.
         flush()
 
@@ -55,6 +61,9 @@ class AddReport:
             text = f"dry run, nothing written: {text}"
         if self._troubled:
             text += f" ({self._troubled} with problems: see show)"
+        if self._misnamed:
+            promise = "name promises", "names promise"
+            text += f"; {counted(self._misnamed, *promise)} another format: see query --misnamed"
         if self._move:
             text += f"; would move {self._moved}" if self._dry_run else f"; {self._moved} moved"
         if ignored:
@@ -69,7 +78,7 @@ class AddReport:
         rest = "the rest was not looked at" if self._dry_run else "the same command goes on from there"
         talk(f"{reason}: {rest}")
 
-    def _tell(self, added: Added) -> None:
+    def _tell(self, added: Added, misnamed: dict[str, str]) -> None:
         self._counts[added.status] += 1
         self._troubled += bool(added.problems)
         self._damaged += added.healed or added.damaged
@@ -77,9 +86,10 @@ class AddReport:
         self._stayed += added.stayed
         self._refused += added.status == "failed" or (added.status == "skipped" and added.named)
         if self._as_json:
-            print_json(_fields(added))
+            print_json({**_fields(added), "misnamed": misnamed})
         elif self._verbose or added.healed or added.status != "unchanged" or added.moved or added.note:
-            print_line(_line(added))
+            named = "".join(f"  (named .{name}, as {kind} would be)" for name, kind in misnamed.items())
+            print_line(_line(added) + (named if self._verbose else ""))
         if added.hint:
             talk(f"hint: {show_path(added.path)}: {added.hint}")
 

@@ -18,8 +18,8 @@ def find_assets(library: "Library", text: str, *, paths: bool = True) -> list[in
     """Return the entities that `text` names; raises NothingFound if there is none.
 
     64 hex digits are a SHA-256, 32 an MD5 (of which there may be several), decimal digits an entity,
-    and everything else is a path: of a known place, or else of a file whose content is known. Without
-    `paths` that is a UsageError.
+    and everything else is a path: of a known place, of a file whose content is known, or of a place in an
+    archive. Without `paths` only the last is one, and everything else a UsageError.
     """
     found: list[int] | None = None
     digest = try_hex(text)
@@ -29,7 +29,7 @@ def find_assets(library: "Library", text: str, *, paths: bool = True) -> list[in
         found = library.find_by_digest(md5=digest)
     elif text.isascii() and text.isdecimal():
         found = _by_number(library, text)
-    elif paths:
+    elif paths or may_be_inside(text):
         found = library.find_by_path(os.fsencode(text))
     else:
         raise UsageError(f"bad asset: {show_path(os.fsencode(text))}: neither a number, a SHA-256 nor an MD5")
@@ -39,10 +39,15 @@ def find_assets(library: "Library", text: str, *, paths: bool = True) -> list[in
 
 
 def find_asset(library: "Library", text: str, *, paths: bool = True) -> int:
-    """Return the one entity that `text` names; raises UsageError if several have this MD5."""
+    """Return the one entity that `text` names; raises UsageError if it names several.
+
+    Several may have one MD5, or one name in an archive.
+    """
     found = find_assets(library, text, paths=paths)
     if len(found) > 1:
-        raise UsageError(f"ambiguous: {text}: entities {', '.join(map(str, found))} have this MD5")
+        shown, all_of_them = show_path(os.fsencode(text)), ", ".join(map(str, found))
+        what = "have this MD5" if names_asset(text) else "have this name"
+        raise UsageError(f"ambiguous: {shown}: entities {all_of_them} {what}")
     return found[0]
 
 
@@ -50,6 +55,13 @@ def names_asset(text: str) -> bool:
     """Tell whether a text is a number or a hash, and so no path."""
     is_digest = len(text) in LENGTHS.values() and try_hex(text) is not None
     return is_digest or (text.isascii() and text.isdecimal())
+
+
+def may_be_inside(text: str) -> bool:
+    """Tell whether a text may be a place in an archive: no file has this name."""
+    from dam.models.member_place import INSIDE
+
+    return os.fsdecode(INSIDE) in text and not os.path.lexists(text)
 
 
 def _by_number(library: "Library", digits: str) -> list[int]:

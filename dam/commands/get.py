@@ -12,7 +12,9 @@ app = command_app()
 
 @app.command()  # type: ignore[untyped-decorator]
 def get(
-    asset: Annotated[str, typer.Argument(metavar="ENTITY|HASH", help="A number, a SHA-256 or an MD5.")],
+    asset: Annotated[
+        str, typer.Argument(metavar="ENTITY|HASH", help="A number, a SHA-256, an MD5 or a.zip!/b.")
+    ],
     output: Annotated[
         str | None, typer.Option("-o", "--output", metavar="FILE", help="Write here; - is stdout.")
     ] = None,

@@ -1,6 +1,7 @@
 """`dam-cli query`: list entities by components and what these say."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,8 @@ from dam.commands import AsJson, command_app
 from dam.commands.many_values import ManyValues
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from dam.library import Library
     from dam.models.asset import Asset
 
@@ -30,6 +33,9 @@ def query(
         list[str] | None,
         typer.Option("--where", metavar="CONDITION...", help="These are true: 'Camera.name~canon'."),
     ] = None,
+    misnamed: Annotated[
+        bool, typer.Option("--misnamed", help="A name of it promises another format.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(min=0, max=_MOST, help="At most this many.")] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -41,10 +47,13 @@ def query(
     """
     from dam.commands.output import asset_fields, one_line, print_json, print_line, talk
     from dam.commands.session import open_library
+    from dam.models.misnaming import misleading_extensions
 
     found = False
     with open_library() as library:
-        for asset in _assets(library, having or [], lacking or [], where or [], limit):
+        conditions = _conditions(library, having or [], lacking or [], where or [], misnamed=misnamed)
+        assets = _assets(library, conditions, None if misnamed else limit)
+        for asset in islice(filter(misleading_extensions, assets), limit) if misnamed else assets:
             found = True
             if as_json:
                 print_json(asset_fields(asset))
@@ -55,18 +64,26 @@ def query(
     return 0 if found else 1
 
 
-def _assets(
-    library: "Library", having: list[str], lacking: list[str], where: list[str], limit: int | None
-) -> "Iterator[Asset]":
-    from dam.core.batched import batched
-    from dam.core.component import Entity
+def _conditions(
+    library: "Library", having: list[str], lacking: list[str], where: list[str], *, misnamed: bool
+) -> "list[ColumnElement[bool]]":
     from dam.core.condition import read_condition
     from dam.core.query import has, lacks
-    from dam.core.query import query as entities
+    from dam.models.misnaming import may_be_misnamed
 
     components = library.registry.component
     conditions = [has(*map(components, having)), lacks(*map(components, lacking))]
     conditions += [read_condition(library.registry, text) for text in where]
+    return [*conditions, may_be_misnamed(library.registry.kinds)] if misnamed else conditions
+
+
+def _assets(
+    library: "Library", conditions: "list[ColumnElement[bool]]", limit: int | None
+) -> "Iterator[Asset]":
+    from dam.core.batched import batched
+    from dam.core.component import Entity
+    from dam.core.query import query as entities
+
     statement = entities().where(*conditions).order_by(Entity.id).limit(limit)
     with library.world(write=False) as world:
         ids = (row.id for row in world.rows(statement))

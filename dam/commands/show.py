@@ -24,7 +24,10 @@ _LONGEST = 200
 @app.command()  # type: ignore[untyped-decorator]
 def show(
     asset: Annotated[
-        str, typer.Argument(metavar="ENTITY|HASH|PATH", help="A number, a SHA-256, an MD5 or a path (./12).")
+        str,
+        typer.Argument(
+            metavar="ENTITY|HASH|PATH", help="A number, a SHA-256, an MD5 or a path (./12, a.zip!/b)."
+        ),
     ],
     as_json: AsJson = False,
 ) -> int:

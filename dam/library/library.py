@@ -17,19 +17,18 @@ from dam.duplicates.appearance import Appearance, appearance_of
 from dam.duplicates.criteria import Criteria
 from dam.duplicates.scope import Scope
 from dam.duplicates.watch import Unwatched, Watch
-from dam.errors import DamError, NotWritable, SourceError, UsageError
+from dam.errors import DamError, NotWritable, UsageError
 from dam.ingest.add import Adder
 from dam.ingest.add_and_expand import AddingAndExpanding
 from dam.ingest.added import Added
 from dam.ingest.discovery import listings
 from dam.ingest.dry_run import DryRun
 from dam.ingest.expanded import Expanded
-from dam.ingest.folders import absolute
-from dam.ingest.known import entity_at
 from dam.ingest.listing import Listing
 from dam.ingest.options import AddOptions
 from dam.ingest.reading import preview_of, previews_of, verified_chunks
 from dam.ingest.record import Recorder
+from dam.library.by_path import find_by_path
 from dam.library.documents import search_text, similar_documents
 from dam.library.kind_of import kind_of
 from dam.library.opened import OpenLibrary
@@ -38,7 +37,7 @@ from dam.library.similar import similar_to_each
 from dam.library.similar_audio import similar_audio
 from dam.library.similar_video import similar_video
 from dam.library.status import Status
-from dam.models.asset import Asset, describe_assets
+from dam.models.asset import Asset, describe_assets, media_types_of
 from dam.models.content_hash_md5_component import find_by_md5
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.holdings import count_holdings
@@ -53,7 +52,6 @@ from dam.search.similar_images import SimilarImages
 from dam.search.similar_video import SimilarVideo
 from dam.search.text_search import FoundTexts
 from dam.search.upkeep import PageUpkeep
-from dam.services.source_file import digest_file
 
 if TYPE_CHECKING:
     from dam.duplicates.find import Duplicates
@@ -174,6 +172,11 @@ class Library(OpenLibrary):
                 for asset in describe_assets(session, self.registry.kinds, some)
             ]
 
+    def media_types(self, entities: Collection[int]) -> dict[int, str]:
+        """Return the media types of these entities, as far as they are of some kind."""
+        with self.database.read() as session:
+            return media_types_of(session, self.registry.kinds, entities)
+
     def describe(self, entity: int) -> Description:
         """Return every component of an entity and what came of every system on it."""
         with self.database.read() as session:
@@ -192,18 +195,12 @@ class Library(OpenLibrary):
             return list(problems(session, self.registry, Outcome.FAILED))
 
     def find_by_path(self, path: AnyPath) -> list[int]:
-        """Return the entity last seen at a path, or else the one that has the content of the file there."""
-        if not path:
-            return []
-        whole = absolute(os.fsencode(path))
-        with self.database.read() as session:
-            known = entity_at(session, whole)
-        if known is not None:
-            return [known]
-        try:
-            return self.find_by_digest(sha256=digest_file(whole).sha256)
-        except SourceError:
-            return []
+        """Return the entity last seen at a path, or else the one that has the content of the file there.
+
+        Of a place in an archive (`outer.zip!/inner/pic.jpg`) there may be several, if it has several of
+        this name.
+        """
+        return find_by_path(self.database, path)
 
     def find_by_digest(self, *, sha256: bytes | None = None, md5: bytes | None = None) -> list[int]:
         """Return the entities with this digest; by MD5 there may be several."""

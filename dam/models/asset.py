@@ -1,6 +1,6 @@
 """An asset as people see it: what is asked of nearly every answer, put together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,7 +85,7 @@ def describe_assets(session: Session, kinds: Sequence[type[Kind]], entity_ids: S
             select(FilePropertiesComponent).where(FilePropertiesComponent.entity_id.in_(entity_ids))
         )
     }
-    media_types = _media_types(session, kinds, entity_ids)
+    media_types = media_types_of(session, kinds, entity_ids)
     stored = find_stored(session, entity_ids)
     places = locations_of(session, entity_ids)
     members = describe_member_places(session, entity_ids)
@@ -121,7 +121,10 @@ def _require_whole(asset: Asset) -> None:
     raise IntegrityError(f"damaged row: what is known of entity {asset.entity}")
 
 
-def _media_types(session: Session, kinds: Sequence[type[Kind]], entity_ids: Sequence[int]) -> dict[int, str]:
+def media_types_of(
+    session: Session, kinds: Sequence[type[Kind]], entity_ids: Collection[int]
+) -> dict[int, str]:
+    """Return the media types of these entities, as far as they are of some kind."""
     found: dict[int, str] = {}
     for kind in kinds:
         rows = session.execute(select(kind.entity_id, kind.media_type).where(kind.entity_id.in_(entity_ids)))

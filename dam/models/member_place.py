@@ -1,9 +1,10 @@
 """The places inside of archives as people see them: with the path of the archive before them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dam.models.file_location_component import Location, LocationState, locations_of
@@ -55,6 +56,32 @@ def describe_member_places(session: Session, entities: Collection[int]) -> dict[
         entity: sorted(_places(entity, rows, files), key=lambda place: not place.is_open)
         for entity in entities
     }
+
+
+def find_members(session: Session, containers: Collection[int], name: bytes) -> list[int]:
+    """Return what archives have under a name, which may lead through archives in them."""
+    if not containers:
+        return []
+    found = _members(session, containers, name)
+    for archive, rest in () if found else ways_inside(name):
+        found = find_members(session, _members(session, containers, archive), rest)
+        if found:
+            break
+    return found
+
+
+def ways_inside(path: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield each way in which a path may be that of an archive and the name of what is in it."""
+    at = path.find(INSIDE)
+    while at >= 0:
+        yield path[:at], path[at + len(INSIDE) :]
+        at = path.find(INSIDE, at + 1)
+
+
+def _members(session: Session, containers: Collection[int], name: bytes) -> list[int]:
+    place = MemberLocationComponent
+    statement = select(place.entity_id).where(place.container_id.in_(containers), place.path == name)
+    return list(dict.fromkeys(session.scalars(statement.order_by(place.id))))
 
 
 def _places(

@@ -1,7 +1,15 @@
 """Names that promise another format than the bytes have."""
 
-from dam.core.recognition import extension_of
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+
+from dam.core.component import Entity, Kind
+from dam.core.recognition import FileExtensionComponent, extension_of
 from dam.models.asset import Asset
+
+TypesOf = Callable[[Collection[int]], Mapping[int, str]]
+"""Tells the media types of entities, as far as they have one."""
 
 _EXTENSIONS = {
     "image/jpeg": "jpg jpeg jpe jfif mpo",
@@ -16,6 +24,9 @@ _EXTENSIONS = {
     "image/jxl": "jxl",
     "image/jp2": "jp2 jpx",
     "image/svg+xml": "svg",
+    "image/svg+xml-compressed": "svgz",
+    "image/x-exr": "exr",
+    "image/vnd.radiance": "hdr",
     "image/vnd.adobe.photoshop": "psd",
     "image/x-photoshop-large": "psb",
     "image/x-adobe-dng": "dng",
@@ -30,7 +41,7 @@ _EXTENSIONS = {
     "video/mp4": "mp4 m4v",
     "video/quicktime": "mov qt",
     "application/pdf": "pdf ai",
-    "application/gzip": "gz tgz svgz",
+    "application/gzip": "gz tgz",
     "application/x-7z-compressed": "7z cb7",
     "application/vnd.rar": "rar cbr",
     "font/ttf": "ttf",
@@ -44,8 +55,34 @@ _PROMISED = {name: kind for kind, names in reversed(_BY_TYPE.items()) for name i
 
 def misleading_extensions(asset: Asset) -> dict[str, str]:
     """Return the extensions at its open places that promise another format, with what they promise."""
-    known = _BY_TYPE.get(asset.media_type)
+    return _misleading({extension_of(path) for path in asset.open_paths}, asset.media_type)
+
+
+def misleading_names(paths: Mapping[bytes, int], types: TypesOf) -> dict[bytes, dict[str, str]]:
+    """Return the same of each of these paths, by the entities there, as far as there is something."""
+    promising = {path: name for path in paths if (name := extension_of(path)) in _PROMISED}
+    found = types({paths[path] for path in promising}) if promising else {}
+    wrong = {path: _misleading({name}, found.get(paths[path], "")) for path, name in promising.items()}
+    return {path: names for path, names in wrong.items() if names}
+
+
+def may_be_misnamed(kinds: Sequence[type[Kind]]) -> ColumnElement[bool]:
+    """Return the condition that an entity is or was known by an extension that promises another format."""
+    names = FileExtensionComponent
+    wrong = [(media_type, _PROMISED.keys() - known) for media_type, known in _BY_TYPE.items()]
+    return or_(
+        *(
+            exists()
+            .where(kind.entity_id == Entity.id, names.entity_id == Entity.id)
+            .where(or_(*(and_(kind.media_type == one, names.extension.in_(sorted(n))) for one, n in wrong)))
+            .correlate(Entity)
+            for kind in kinds
+        )
+    )
+
+
+def _misleading(used: set[str], media_type: str) -> dict[str, str]:
+    known = _BY_TYPE.get(media_type)
     if known is None:
         return {}
-    used = {extension_of(place.path) for place in asset.open_locations}
     return {name: _PROMISED[name] for name in sorted(used - known) if name in _PROMISED}

@@ -309,17 +309,6 @@ def test_a_file_that_is_gone_and_in_a_stored_archive_is_not_the_last_copy(
     assert library("scan", tmp_path / "x").exit_code == 4
 
 
-def test_members_are_copied_if_that_is_asked_for(library: CommandInProcess, tmp_path: Path) -> None:
-    archive = write(tmp_path / "a.zip", zipped({"lake.jpg": LAKE}))
-    library("add-asset", archive)
-    assert show(library, sha256(LAKE))["in_store"] is False
-
-    again = library("add-asset", "--copy-members", archive)
-    assert "1 archive expanded: 0 members new, 1 known" in again.stderr
-    assert show(library, sha256(LAKE))["in_store"] is True
-    assert "expanded" not in library("add-asset", "--copy-members", archive).stderr
-
-
 def test_what_was_cut_short_goes_on_where_it_was(library: CommandInProcess, tmp_path: Path) -> None:
     files = {f"{number:04}": b"%d" % number for number in range(600)}
     archive = write(tmp_path / "many.tar.gz", tarred(files, "gz"))

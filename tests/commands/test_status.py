@@ -24,6 +24,7 @@ SYSTEMS = {
     "document.extract_text",
     "document.fingerprint",
     "document.hash_bands",
+    "document.list_keywords",
     "document.list_words",
     "document.read_properties",
     "document.sample_shingles",
@@ -83,6 +84,34 @@ def test_every_system_tells_how_it_stands(filled: CommandInProcess, media: Path)
     assert (counts["image.measure"]["pending"], counts["image.measure"]["done"]) == (1, 3)
     row = next(line for line in filled("status").stdout.splitlines() if line.startswith("image.measure"))
     assert row.split()[1:] == ["1", "3", "0", "0", "0"]
+
+
+def test_only_systems_with_something_to_tell_are_listed_by_kind(
+    filled: CommandInProcess, media: Path
+) -> None:
+    counts = system_counts(filled)
+    telling = {
+        name
+        for name, count in counts.items()
+        if any(count[column] for column in ("pending", "done", "nothing", "failed", "unavailable"))
+    }
+    *_, last = lines = filled("status").stdout.splitlines()
+    names = [line.split()[0] for line in lines[6:-1]]
+    assert set(names) == telling
+    assert {name.partition(".")[0] for name in names} == {"kind", "document", "image"}
+    assert names[0] == "kind.recognise"
+    kinds = [name.partition(".")[0] for name in names[1:]]
+    assert kinds == sorted(kinds)
+    silent = len(SYSTEMS) - len(telling)
+    assert last == f"{silent} other systems have run on nothing, and nothing to do: -v shows all"
+
+
+def test_all_systems_are_listed_where_that_is_wanted(library: CommandInProcess) -> None:
+    assert len(library("status").stdout.splitlines()) == 5 + 1 + 1
+    for option in ("-v", "--verbose"):
+        lines = library("status", option).stdout.splitlines()
+        assert {line.split()[0] for line in lines[6:]} == SYSTEMS
+        assert all(line.split()[1:] == ["0"] * 5 for line in lines[6:])
 
 
 def test_failures_are_listed_with_their_files_and_reasons(filled: CommandInProcess, media: Path) -> None:

@@ -12,13 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dam.core.component import Component, Entity, column_names, search_name
+from dam.core.component import Entity, column_names, search_name
 from dam.core.config import Settings
 from dam.core.database import Database
 from dam.core.ledger import LedgerRow, SystemRow
 from dam.models.content_hash_sha256_component import ContentHashSHA256Component
 from dam.models.directory import DirectoryRow, RootRow
-from dam.models.file_location_component import FileLocationComponent
 from dam.models.stored_copy_component import StoreRow
 from dam.plugins import installed
 
@@ -29,6 +28,14 @@ _LEFT_OUT = {
     "FileProperties": {"original_name"},
     "FileLocation": {"id", "directory_id", "first_seen", "last_seen"},
     "StoredCopy": {"store_id"},
+    "MemberLocation": {"id", "container_id", "first_seen"},
+    "ArchiveExpansion": {"outermost_id"},
+}
+_REFERENCES = {
+    "FileLocation": "directory_id",
+    "StoredCopy": "store_id",
+    "MemberLocation": "container_id",
+    "ArchiveExpansion": "outermost_id",
 }
 
 
@@ -64,22 +71,26 @@ def _rows_by_content(session: Session) -> Iterator[tuple[str, dict[str, list[str
 
 
 def _components(session: Session) -> Iterator[tuple[int, str, str]]:
+    contents = _contents(session)
     further: dict[str, dict[int, str]] = {
         "FileLocation": _directories(session),
         "StoredCopy": {row.id: row.uuid for row in session.scalars(select(StoreRow))},
+        "MemberLocation": contents,
+        "ArchiveExpansion": contents,
     }
     for component in installed().registry.components:
         name = search_name(component)
         kept = [column for column in column_names(component) if column not in _LEFT_OUT.get(name, ())]
         for row in session.scalars(select(component)):
             values = {column: _plain(column, getattr(row, column)) for column in kept}
-            yield row.entity_id, name, f"{_reference(row, further.get(name, {}))}{values}"
+            # What a row refers to stands in the place of its id.
+            referred = f"{further[name][getattr(row, _REFERENCES[name])]} " if name in further else ""
+            yield row.entity_id, name, f"{referred}{values}"
 
 
-def _reference(row: Component, texts: dict[int, str]) -> str:
-    """Return what a row refers to, in the place of its id."""
-    number = getattr(row, "directory_id" if isinstance(row, FileLocationComponent) else "store_id", None)
-    return "" if number is None else f"{texts[number]} "
+def _contents(session: Session) -> dict[int, str]:
+    rows = session.execute(select(ContentHashSHA256Component.entity_id, ContentHashSHA256Component.digest))
+    return {entity: bytes(digest).hex() for entity, digest in rows}
 
 
 def _plain(column: str, value: Any) -> Any:

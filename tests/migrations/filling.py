@@ -65,6 +65,7 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "document": {"entity_id": number, "media_type": "application/pdf"},
         "document_band": {"entity_id": number, "band": number, "hash": -(2**63)},
         "document_fingerprint": {"entity_id": number, "value": bytes(512), "shingles": number},
+        "document_keyword": {"entity_id": number, "keyword": "keyword"},
         "document_preview": {
             "entity_id": number,
             "digest": bytes(32),

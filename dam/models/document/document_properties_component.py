@@ -33,7 +33,7 @@ class DocumentPropertiesComponent(Component):
     page_height: Mapped[float | None]
 
 
-@system(version=1, on=DocumentComponent)
+@system(version=2, on=DocumentComponent)
 def read_properties(reading: Reading) -> DocumentPropertiesComponent | None:
     """Take what the document says; nothing if it says nothing."""
     facts: Facts = reading.facts

@@ -10,7 +10,7 @@ from dam.models.document.hypertext import add_page
 from dam.models.document.markup_events import Attributes, MarkupHandler, parse_markup
 from dam.models.document.package_facts import NamedValues
 from dam.models.document.packed_parts import Parts, opened_parts
-from dam.models.document.plain_words import tidy
+from dam.models.document.plain_words import keywords_in, tidy
 from dam.models.document.reading import Facts, Reading
 
 _CONTAINER = "META-INF/container.xml"
@@ -31,6 +31,8 @@ class Container(MarkupHandler):
 
 class Package(NamedValues):
     """The parts, their order, and what is said of the book."""
+
+    several = frozenset({"subject"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,6 +64,7 @@ def read_epub(content: Content) -> Reading:
             author=package.line("creator"),
             created=package.moment("date"),
             language=package.line("language"),
+            keywords=keywords_in(package.values.get("subject")),
         )
         return Reading(tidy(text.whole()), facts, text.is_full)
 

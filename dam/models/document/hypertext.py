@@ -6,7 +6,7 @@ from dam.core.content import Content
 from dam.models.document.budget import Text
 from dam.models.document.markup_text import Hypertext
 from dam.models.document.moments import iso_moment
-from dam.models.document.plain_words import one_line, tidy
+from dam.models.document.plain_words import keywords_in, one_line, tidy
 from dam.models.document.reading import Facts, Reading
 from dam.models.document.text_encoding import decoded
 
@@ -26,6 +26,7 @@ def read_hypertext(content: Content) -> Reading:
         author=one_line(named.get("author") or named.get("dc.creator")),
         created=next((moment for key in _CREATED if (moment := iso_moment(named.get(key)))), None),
         language=page.language,
+        keywords=keywords_in(named.get("keywords")),
     )
     is_cut = page.text.is_full or content.size > _READ_LIMIT
     return Reading(tidy(page.text.whole()), facts, is_cut)

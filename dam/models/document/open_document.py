@@ -7,7 +7,7 @@ from dam.models.document.markup_events import Attributes, Enough, MarkupHandler,
 from dam.models.document.moments import iso_moment
 from dam.models.document.package_facts import NamedValues, positive
 from dam.models.document.packed_parts import Parts, opened_parts
-from dam.models.document.plain_words import tidy
+from dam.models.document.plain_words import keywords_in, tidy
 from dam.models.document.reading import Facts, Reading
 
 _SPACES_LIMIT = 100
@@ -53,6 +53,8 @@ class BodyText(MarkupHandler):
 class Meta(NamedValues):
     """The values of `meta.xml`, and what it counted."""
 
+    several = frozenset({"keyword"})
+
     pages: int | None = None
 
     def start(self, name: str, attributes: Attributes) -> None:
@@ -88,4 +90,5 @@ def _facts(parts: Parts) -> Facts:
         created=iso_moment(meta.values.get("creation-date")),
         modified=iso_moment(meta.values.get("date")),
         language=meta.line("language"),
+        keywords=keywords_in(meta.values.get("keyword")),
     )

@@ -1,11 +1,12 @@
 """What Office's XML formats say about themselves, beside the text."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from dam.models.document.markup_events import Attributes, MarkupHandler, parse_markup
 from dam.models.document.moments import iso_moment
 from dam.models.document.packed_parts import Parts
-from dam.models.document.plain_words import one_line
+from dam.models.document.plain_words import keywords_in, one_line
 from dam.models.document.reading import Facts
 
 _VALUE_LIMIT = 10_000
@@ -14,7 +15,10 @@ _PAGES_LIMIT = 1 << 30
 
 
 class NamedValues(MarkupHandler):
-    """The text of elements by name, the first one of each."""
+    """The text of elements by name: the first one of each, and all of those that may be several."""
+
+    several: ClassVar[frozenset[str]] = frozenset()
+    """Names of which all count; each ends a line."""
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
@@ -22,11 +26,12 @@ class NamedValues(MarkupHandler):
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Remember where text belongs to."""
-        self._inside.append("" if name in self.values else name)
+        self._inside.append("" if name in self.values and name not in self.several else name)
 
     def end(self, name: str) -> None:
         """Go back to what was before."""
-        self._inside.pop()
+        if self._inside.pop() in self.several and 0 < len(self.values.get(name, "")) < _VALUE_LIMIT:
+            self.values[name] += "\n"
 
     def text(self, data: str) -> None:
         """Keep what there is room for."""
@@ -73,4 +78,5 @@ def package_facts(parts: Parts, pages: str) -> Facts:
         created=core.moment("created"),
         modified=core.moment("modified"),
         language=core.line("language"),
+        keywords=keywords_in(core.values.get("keywords")),
     )

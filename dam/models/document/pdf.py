@@ -9,7 +9,7 @@ from dam.core.system import Unavailable
 from dam.models.document.budget import Text
 from dam.models.document.document_error import DocumentError
 from dam.models.document.moments import pdf_moment
-from dam.models.document.plain_words import one_line, tidy
+from dam.models.document.plain_words import keywords_in, one_line, tidy
 from dam.models.document.reading import Facts, Reading
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def _facts(document: "PdfDocument", pages: int) -> Facts:
         modified=pdf_moment(said.get("ModDate")),
         page_width=width,
         page_height=height,
+        keywords=keywords_in(said.get("Keywords")),
     )
 
 

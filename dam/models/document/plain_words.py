@@ -6,6 +6,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\xad
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*\n\s*")
 LINE_LIMIT = 2000
+_KEYWORD_LIMIT = 200
+"""Characters of a keyword: what is longer is none, and no database's index takes any length."""
 
 
 def tidy(text: str) -> str:
@@ -17,3 +19,10 @@ def tidy(text: str) -> str:
 def one_line(text: str | None) -> str | None:
     """Return a title or a name on one line, None if nothing is left of it."""
     return " ".join(_CONTROLS.sub("", text or "").split())[:LINE_LIMIT] or None
+
+
+def keywords_in(*texts: str | None) -> tuple[str, ...]:
+    """Return the keywords that stand in texts, separated by commas, semicolons or the ends of lines."""
+    parts = (part for text in texts for part in re.split(r"[,;\n]", text or ""))
+    words = (one_line(part) for part in parts)
+    return tuple(word for word in words if word and len(word) <= _KEYWORD_LIMIT)

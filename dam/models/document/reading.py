@@ -23,6 +23,7 @@ class Facts:
     """Of the first page, in points."""
     page_height: float | None = None
     language: str | None = None
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

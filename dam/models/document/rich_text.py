@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from dam.core.content import Content
 from dam.models.document.budget import FILE_LIMIT, Text
-from dam.models.document.plain_words import one_line, tidy
+from dam.models.document.plain_words import keywords_in, one_line, tidy
 from dam.models.document.reading import Facts, Reading
 
 _TOKEN = re.compile(
@@ -34,8 +34,8 @@ _SKIPPED = re.compile(
     b"fonttbl|colortbl|stylesheet|info|pict|object|themedata|datastore|filetbl|listtable|listoverridetable"
     b"|rsidtbl|generator|latentstyles|xmlnstbl|fldinst"
 )
-"""Groups of which nothing is read, but for the title and the author."""
-_FACTS = {b"title": "title", b"author": "author"}
+"""Groups of which nothing is read, but for these."""
+_FACTS = {b"title": "title", b"author": "author", b"keywords": "keywords"}
 _DEPTH_LIMIT = 10_000
 
 
@@ -155,5 +155,10 @@ def read_rich_text(content: Content) -> Reading:
     """Return the text of an RTF document."""
     reader = _RichText()
     reader.read(content.head(FILE_LIMIT))
-    facts = Facts(title=one_line(reader.facts.get("title")), author=one_line(reader.facts.get("author")))
+    said = reader.facts
+    facts = Facts(
+        title=one_line(said.get("title")),
+        author=one_line(said.get("author")),
+        keywords=keywords_in(said.get("keywords")),
+    )
     return Reading(tidy(reader.out.whole()), facts, reader.out.is_full)

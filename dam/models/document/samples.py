@@ -6,6 +6,7 @@ from io import BytesIO
 
 TITLE = "The Lighthouse"
 AUTHOR = "Ada Lamp"
+KEYWORDS = ("sea", "old light")
 PARAGRAPHS = (
     "The lighthouse at the end of the island was built of granite, and it took eleven years.",
     "Every evening the keeper climbed the two hundred steps with oil and a book that he had read.",
@@ -39,7 +40,7 @@ def pdf(
     listed = b" ".join(b"%d 0 R" % kid for kid in kids)
     objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (listed, len(kids))
     objects.append(
-        f"<< /Title ({_escaped(title)}) /Author ({AUTHOR}) "
+        f"<< /Title ({_escaped(title)}) /Author ({AUTHOR}) /Keywords ({', '.join(KEYWORDS)}) "
         "/CreationDate (D:20040506070809+02'00') >>".encode()
     )
     return _pdf_file(objects)
@@ -90,6 +91,7 @@ def _package(main: str, content_type: str, parts: dict[str, str | bytes], pages:
     core = (
         '<cp:coreProperties xmlns:cp="cp" xmlns:dc="dc" xmlns:dcterms="dcterms">'
         f"<dc:title>{TITLE}</dc:title><dc:creator>{AUTHOR}</dc:creator>"
+        f"<cp:keywords>{'; '.join(KEYWORDS)}</cp:keywords>"
         "<dcterms:created>2004-05-06T07:08:09Z</dcterms:created></cp:coreProperties>"
     )
     facts: dict[str, str | bytes] = {"[Content_Types].xml": types, "docProps/core.xml": core}
@@ -140,10 +142,11 @@ def pptx(slides: tuple[str, ...] = PARAGRAPHS) -> bytes:
 def odt(paragraphs: tuple[str, ...] = PARAGRAPHS) -> bytes:
     """Return a text in OpenDocument."""
     body = "".join(f"<t:p>{escape(text)}</t:p>" for text in paragraphs)
+    keywords = "".join(f"<m:keyword>{keyword}</m:keyword>" for keyword in KEYWORDS)
     meta = (
         f"<o:document-meta xmlns:o='o' xmlns:d='d' xmlns:m='m'><d:title>{TITLE}</d:title>"
         f"<m:initial-creator>{AUTHOR}</m:initial-creator><m:creation-date>2004-05-06T07:08:09</m:creation-date>"
-        "<m:document-statistic m:page-count='1'/></o:document-meta>"
+        f"{keywords}<m:document-statistic m:page-count='1'/></o:document-meta>"
     )
     content = f"<o:document-content xmlns:o='o' xmlns:t='t'><o:body>{body}</o:body></o:document-content>"
     declared = "application/vnd.oasis.opendocument.text"
@@ -157,9 +160,10 @@ def epub(chapters: tuple[str, ...] = PARAGRAPHS) -> bytes:
         for number in range(len(chapters))
     )
     order = "".join(f'<itemref idref="c{number}"/>' for number in range(len(chapters)))
+    subjects = "".join(f"<dc:subject>{keyword}</dc:subject>" for keyword in KEYWORDS)
     opf = (
         f'<package xmlns:dc="dc"><metadata><dc:title>{TITLE}</dc:title><dc:creator>{AUTHOR}</dc:creator>'
-        f"<dc:date>2004-05-06T07:08:09</dc:date></metadata>"
+        f"{subjects}<dc:date>2004-05-06T07:08:09</dc:date></metadata>"
         f"<manifest>{items}</manifest><spine>{order}</spine></package>"
     )
     parts: dict[str, str | bytes] = {
@@ -176,6 +180,7 @@ def html(paragraphs: tuple[str, ...] = PARAGRAPHS, *, doctype: bool = False) -> 
     """Return a page."""
     body = "".join(f"<p>{escape(text)}</p>\n" for text in paragraphs)
     head = f'<meta charset="utf-8"><meta name="author" content="{AUTHOR}"><title>{TITLE}</title>'
+    head += f'<meta name="keywords" content="{", ".join(KEYWORDS)}">'
     start = (
         '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/x.dtd">'
         if doctype
@@ -202,7 +207,8 @@ def rtf(paragraphs: tuple[str, ...] = PARAGRAPHS) -> bytes:
     """Return a document in RTF."""
     body = "".join(f"{_rtf_escaped(text)}\\par\n" for text in paragraphs)
     fonts = r"{\fonttbl\f0 Helvetica;}{\*\generator Nobody;}"
-    info = rf"{{\info{{\title {TITLE}}}{{\author {AUTHOR}}}}}"
+    said = rf"{{\title {TITLE}}}{{\author {AUTHOR}}}{{\keywords {', '.join(KEYWORDS)}}}"
+    info = rf"{{\info{said}}}"
     return rf"{{\rtf1\ansi\ansicpg1252\uc1 {fonts}{info}{body}}}".encode("ascii")
 
 

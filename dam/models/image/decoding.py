@@ -35,15 +35,18 @@ _DECODERS = {
     "image/qoi": "QOI",
     "image/sgi": "SGI",
     "image/svg+xml": "SVG",
+    "image/svg+xml-compressed": "SVG",
     "image/tiff": "TIFF",
     "image/vnd-ms.dds": "DDS",
     "image/vnd.adobe.photoshop": "PSD",
     "image/vnd.microsoft.icon": "ICO",
+    "image/vnd.radiance": "HDR",
     "image/webp": "WEBP",
     "image/fits": "FITS",
     "image/x-canon-cr2": "RAW",
     "image/x-canon-cr3": "RAW",
     "image/x-dib": "DIB",
+    "image/x-exr": "EXR",
     "image/x-flic": "FLI",
     "image/x-fuji-raf": "RAW",
     "image/x-gimp-gbr": "GBR",
@@ -70,7 +73,14 @@ _DECODERS = {
 
 _RAW_IN_TIFF = frozenset((*BY_EXTENSION.values(), OTHER_CAMERA))
 
-_TAUGHT = {"JXL": "jpeg_xl", "PSD16": "photoshop", "RAW": "camera_raw", "SVG": "svg"}
+_TAUGHT = {
+    "EXR": "high_range",
+    "HDR": "high_range",
+    "JXL": "jpeg_xl",
+    "PSD16": "photoshop",
+    "RAW": "camera_raw",
+    "SVG": "svg",
+}
 """The modules of decoders that Pillow has to be taught."""
 
 _NEW_SUBFILE_TYPE = 254

@@ -1,5 +1,6 @@
 """Tiny pictures made in code: good ones, odd ones and broken ones, for tests and demonstrations."""
 
+import gzip
 import struct
 import zlib
 from io import BytesIO
@@ -153,6 +154,7 @@ def taught() -> dict[str, bytes]:
     preview = encoded(picture)
     return {
         "drawing.svg": svg(),
+        "packed.svgz": gzip.compress(svg(), mtime=0),
         "camera.dng": dng(preview, (48, 32)),
         "turned.dng": dng(preview, (48, 32), orientation=6),
         "deep.psd": photoshop(picture),

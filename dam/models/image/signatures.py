@@ -7,6 +7,7 @@ extension is asked for too.
 
 import re
 import struct
+import zlib
 
 from dam.models.first_bytes import Checks, Signatures, by_first_bytes
 from dam.models.image.old_signatures import OLD_BY_EXTENSION, OLD_CHECKS
@@ -70,6 +71,9 @@ _SVG = re.compile(
     rb"<(?:svg:)?svg[\s>]",
     re.DOTALL,
 )
+
+_SVG_WITHIN = 8192
+_GZIP = b"\x1f\x8b\x08"
 
 TIE_BREAKERS = frozenset({"tga", "jxl", *OLD_BY_EXTENSION})
 """One extension for each format that cannot be told without: what a decoder assumes."""
@@ -176,7 +180,13 @@ def _pcx(head: bytes) -> str | None:
 
 
 def _svg(head: bytes) -> str | None:
-    return "image/svg+xml" if _SVG.match(head[:8192]) else None
+    if not head.startswith(_GZIP):
+        return "image/svg+xml" if _SVG.match(head[:_SVG_WITHIN]) else None
+    try:
+        inside = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, _SVG_WITHIN)
+    except zlib.error:
+        return None
+    return "image/svg+xml-compressed" if _SVG.match(inside) else None
 
 
 _CHECKS: Checks = (

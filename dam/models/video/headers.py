@@ -10,6 +10,7 @@ from dam.models.av_container import MediaError
 from dam.models.tag_text import plain
 from dam.models.video import VideoComponent
 from dam.models.video.reading import VideoError, decoded, opened_video, picture_track, prepare
+from dam.models.video.user_data import user_data
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -91,7 +92,7 @@ def headers(video: VideoComponent, content: Content) -> Headers:
             audio=tuple(_track(stream) for stream in container.streams.audio[:_LIST_LIMIT]),
             subtitles=tuple(_track(stream) for stream in container.streams.subtitles[:_LIST_LIMIT]),
             chapters=_chapters(container),
-            tags=_tags(container),
+            tags=_tags(container, user_data(content)),
         )
 
 
@@ -149,15 +150,15 @@ def _chapters(container: "InputContainer") -> tuple[Chapter, ...]:
     return tuple(found)
 
 
-def _tags(container: "InputContainer") -> dict[str, str]:
-    """Return the tags of the whole, and what only the tracks of pictures say."""
+def _tags(container: "InputContainer", more: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags of the whole, those that FFmpeg does not read, and what only the pictures say."""
     found: dict[str, str] = {}
     for metadata in (container.metadata, *(stream.metadata for stream in container.streams.video)):
         for name, value in list(metadata.items())[:_LIST_LIMIT]:
             key, text = plain(name).lower()[:200], plain(value)
             if key and text and (metadata is container.metadata or key == "creation_time"):
                 found.setdefault(key, text)
-    return found
+    return {**{name: plain(text) for name, text in more.items()}, **found}
 
 
 def described(headers: Headers) -> dict[str, str]:

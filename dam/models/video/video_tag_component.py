@@ -16,7 +16,7 @@ class VideoTagComponent(Component):
     value: Mapped[str] = mapped_column(Text)
 
 
-@system(version=1, on=VideoComponent)
+@system(version=2, on=VideoComponent)
 def read_tags(headers: Headers) -> tuple[VideoTagComponent, ...]:
     """Take all tags but those that are only about the container."""
     return tuple(

@@ -9,12 +9,15 @@ from PIL import Image
 
 from dam.core.component import Component
 from dam.core.ledger import Outcome
+from dam.models.document.document_keyword_component import DocumentKeywordComponent
 from dam.models.document.document_preview_component import DocumentPreviewComponent
 from dam.models.document.document_properties_component import DocumentPropertiesComponent
 from dam.models.document.document_statistics_component import DocumentStatisticsComponent
 from dam.models.document.document_text_component import DocumentTextComponent
+from dam.models.document.plain_words import keywords_in
 from dam.models.document.samples import (
     AUTHOR,
+    KEYWORDS,
     PARAGRAPHS,
     TITLE,
     broken,
@@ -55,6 +58,18 @@ def test_a_document_says_what_it_is_called_who_wrote_it_and_when(name: str) -> N
     pages = {"good.pdf": 1, "good.docx": 1, "good.odt": 1, "good.pptx": len(PARAGRAPHS)}
     assert facts["pages"] == pages.get(name)
     assert facts["page_width"] == (595 if name == "good.pdf" else None)
+
+
+@pytest.mark.parametrize("name", sorted(good().keys() - {"good.eml", "good.txt", "good.md"}))
+def test_every_format_that_has_keywords_gives_them_one_by_one(name: str) -> None:
+    rows = made(name, good()[name], DocumentKeywordComponent)
+    assert sorted(row["keyword"] for row in rows) == sorted(KEYWORDS)
+
+
+def test_keywords_are_told_apart_and_what_is_too_long_is_none() -> None:
+    assert keywords_in(" one , two;two\nthree;;", None, "a" * 201) == ("one", "two", "two", "three")
+    said = pdf().replace(b"/Keywords (sea, old light)", b"/Keywords (sea, sea, sea) ")
+    assert [row["keyword"] for row in made("a.pdf", said, DocumentKeywordComponent)] == ["sea"]
 
 
 def test_a_message_says_its_subject_its_sender_and_its_date() -> None:

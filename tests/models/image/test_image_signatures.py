@@ -1,5 +1,6 @@
 """Which bytes are claimed as pictures, and which never."""
 
+import gzip
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,7 @@ EXPECTED = {
     "jxr": "image/jxr",
     "psb": "image/x-photoshop-large",
     "svg": "image/svg+xml",
+    "svgz": "image/svg+xml-compressed",
 }
 
 STRANGERS = {
@@ -52,6 +54,8 @@ STRANGERS = {
     "pdf": b"%PDF-1.7\n" + bytes(100),
     "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n" + bytes(100),
     "html with a drawing": b"<!DOCTYPE html><html><body><svg></svg></body></html>",
+    "other things compressed": gzip.compress(b"no drawing"),
+    "a drawing compressed and damaged": b"\x1f\x8b\x08" + bytes(20),
     "other xml": b'<?xml version="1.0"?><feed><svg/></feed>',
     "numbers with too few fields": b"P3 2 3 255\n",
     "text that starts with BM": b"BM is short for bench mark, and nothing else, as everybody knows.",

@@ -1,6 +1,7 @@
 """Formats that Pillow does not know: what is decoded of them, and what never is."""
 
 import base64
+import gzip
 import sys
 from pathlib import Path
 
@@ -115,6 +116,24 @@ def test_a_drawings_own_entities_are_known() -> None:
 def test_a_drawing_that_is_too_much_fails_and_says_why(within: str, reason: str) -> None:
     with pytest.raises(DecodeError, match=reason):
         drawn(svg(within=within))
+
+
+def test_a_compressed_drawing_is_the_same_drawing() -> None:
+    whole = gzip.compress(svg())
+    assert size_of(whole) == (64, 48)
+    assert drawn(whole).tobytes() == drawn(svg()).tobytes()
+    with pytest.raises(DecodeError, match="truncated"):
+        drawn(whole[:-12])
+    long = gzip.compress(svg(within=f"<!--{'-a'.join(map(str, range(20_000)))}-->"))
+    with pytest.raises(DecodeError, match="damaged"):
+        drawn(long[:-200] + b"\xff" * 100 + long[-100:])
+
+
+def test_a_drawing_that_inflates_without_end_is_refused() -> None:
+    bomb = gzip.compress(svg(within=" " * (65 << 20)))
+    assert len(bomb) < 100_000
+    with pytest.raises(DecodeError, match="more than 64 MiB"):
+        drawn(bomb)
 
 
 def test_entities_that_multiply_are_refused() -> None:

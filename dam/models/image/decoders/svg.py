@@ -4,6 +4,7 @@ Text is not drawn: with the fonts of a machine the same file would look differen
 Importing this module imports Pillow.
 """
 
+import zlib
 from io import BytesIO
 
 from PIL import Image
@@ -18,6 +19,7 @@ BYTES_LIMIT = 64 << 20
 DRAWN_SIDE = 1024
 """How long the longer side is drawn at most."""
 _LONGEST = 1 << 31
+_GZIP = b"\x1f\x8b"
 
 
 class SvgPicture(LatePicture):
@@ -28,6 +30,8 @@ class SvgPicture(LatePicture):
 
     def _open(self) -> None:
         data = self.file.read(BYTES_LIMIT + 1)
+        if data.startswith(_GZIP):
+            data = _inflated(data)
         if len(data) > BYTES_LIMIT:
             raise DecodeError(f"it has more than {BYTES_LIMIT >> 20} MiB")
         self._markup = read_markup(data)
@@ -46,6 +50,18 @@ class SvgPicture(LatePicture):
         width, height = self.decoded_size
         # The renderer keeps the shape: of one side it makes the other.
         return _drawn(self._markup, (width, None) if width >= height else (None, height))
+
+
+def _inflated(data: bytes) -> bytes:
+    """Return what is compressed, up to one byte more than is allowed."""
+    inflating = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        inside = inflating.decompress(data, BYTES_LIMIT + 1)
+    except zlib.error as error:
+        raise DecodeError("damaged: it cannot be decompressed") from error
+    if not inflating.eof and len(inside) <= BYTES_LIMIT:
+        raise DecodeError("truncated: it ends too early")
+    return inside
 
 
 def _whole(size: tuple[float, float]) -> tuple[int, int]:
