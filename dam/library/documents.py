@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from dam.library.limit import check_limit
+from dam.models.document.text_comparison import SHARED
 from dam.search.document_query import read_document_query, stored_document_query
-from dam.search.similar_documents import SHARED, SimilarDocuments, find_similar_documents
+from dam.search.similar_documents import SimilarDocuments, find_similar_documents
 from dam.search.text_search import FoundTexts, find_texts
 from dam.search.text_terms import parse_terms
 

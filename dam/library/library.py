@@ -238,7 +238,7 @@ class Library(OpenLibrary):
         """Return how an entity looks, as far as it was measured and has a preview."""
         preview = self._preview_if_possible(entity)
         with self.database.read() as session:
-            return appearance_of(session, entity, preview)
+            return appearance_of(session, self.registry.matchers, entity, preview)
 
     def similar(
         self,

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from dam.core.component import Component, Kind, table_of
+from dam.core.component import Component, Kind
 from dam.core.executor import Executor
-from dam.core.ledger import Entry, LedgerRow, Outcome, read_entries, system_ids_known
+from dam.core.ledger import Entry, Outcome, read_entries
 from dam.core.path_text import show_path
 from dam.core.recognition import NAME as RECOGNISE
 from dam.core.registry import Registry
@@ -17,11 +16,12 @@ from dam.core.system import System
 from dam.core.visit import Result
 from dam.errors import DamError, UsageError
 from dam.models.content_hash_sha256_component import find_by_sha256
+from dam.models.current_values import current_values
 from dam.search.file_visits import visit_files
 from dam.search.waiting import count_waiting
 
 UNKNOWN = -1
-"""The id of a system that was never run, and of an entity that is not there."""
+"""The id of an entity that is not there."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,7 @@ class VisitedFile:
 
 def values_of(session: Session, compared: Compared, entities: Sequence[int]) -> dict[int, bytes]:
     """Return the fingerprints of these entities; those without a current one are left out."""
-    table = table_of(compared.component).c
-    statement = (
-        select(table.entity_id, table.value)
-        .join(LedgerRow, and_(LedgerRow.entity_id == table.entity_id, are_current(session, compared.system)))
-        .where(table.entity_id.in_(entities))
-    )
-    return {entity: bytes(value) for entity, value in session.execute(statement).all()}
-
-
-def are_current(session: Session, system: System[..., Any]) -> ColumnElement[bool]:
-    """Return the condition for entries of the ledger by which the present version made something."""
-    number = system_ids_known(session, [system.name]).get(system.name, UNKNOWN)
-    return and_(
-        LedgerRow.system_id == number,
-        LedgerRow.version == system.version,
-        LedgerRow.outcome == Outcome.DONE.value,
-    )
+    return dict(current_values(session, compared.component, compared.system, entities))
 
 
 def count_uncompared(session: Session, compared: Compared) -> int:

@@ -18,8 +18,8 @@ from dam.models.video.samples import Film, encoded, picture
 from dam.models.video.sampling import Sampler
 from dam.models.video.small_pictures import without_bars
 from dam.models.video.video_fingerprint_component import VideoFingerprintComponent, fingerprint
-from dam.search.video_alignment import Film as Seen
-from dam.search.video_alignment import best_video_alignment
+from dam.models.video.film_alignment import Film as Seen
+from dam.models.video.film_alignment import best_video_alignment
 
 Pixels = npt.NDArray[np.uint8]
 WHOLE = Film(seed=5, seconds=20)
