@@ -13,11 +13,10 @@ from dam.core.path_text import show_path
 from dam.core.recognition import NAME as RECOGNISE
 from dam.core.registry import Registry
 from dam.core.system import System
-from dam.core.visit import Result
-from dam.errors import DamError, UsageError
+from dam.errors import UsageError
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.current_values import current_values
-from dam.search.file_visits import visit_files
+from dam.search.file_visits import Visited, visit_file
 from dam.search.waiting import count_waiting
 
 UNKNOWN = -1
@@ -35,14 +34,6 @@ class Compared:
     """What one of them is called."""
     nothing: str
     """Why there may be no fingerprint."""
-
-
-@dataclass(frozen=True)
-class VisitedFile:
-    """What came of visiting a file that is asked about."""
-
-    result: Result
-    sha256: bytes
 
 
 def values_of(session: Session, compared: Compared, entities: Sequence[int]) -> dict[int, bytes]:
@@ -66,18 +57,17 @@ def itself(session: Session, entity: int | None, sha256: bytes | None) -> int:
 def visit_compared(
     registry: Registry,
     executor: Executor,
-    path: bytes,
+    asked: bytes | Visited,
     compared: Compared,
     others: frozenset[str] = frozenset(),
-) -> VisitedFile:
+) -> Visited:
     """Fingerprint the file at a path, with the very systems the library uses, and run others on it.
 
-    Raises UsageError for what is of another kind or has no fingerprint, SourceError for what cannot be read.
+    One that was visited already is not visited again. Raises UsageError for what is of another kind or has
+    no fingerprint, SourceError for what cannot be read.
     """
-    (visited,) = visit_files(registry, executor, [path], {RECOGNISE, compared.system.name, *others})
-    if isinstance(visited, DamError):
-        raise visited
-    name, result = show_path(path), visited.result
+    visited = visit_file(registry, executor, asked, {RECOGNISE, compared.system.name, *others})
+    name, result = show_path(visited.path), visited.result
     if result.content != "fine":
         raise UsageError(f"cannot compare: {name}: {result.content_message or 'it cannot be read'}")
     if not result.products.get(compared.kind):
@@ -85,7 +75,7 @@ def visit_compared(
     if not result.products.get(compared.component):
         (run,) = [run for run in result.runs if run.system == compared.system.name]
         raise _refusal(name, compared, Entry(run.version, run.outcome, run.message))
-    return VisitedFile(result, visited.source.sha256)
+    return visited
 
 
 def stored_value(session: Session, compared: Compared, entity: int) -> bytes:
