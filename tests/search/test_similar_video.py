@@ -165,8 +165,8 @@ def test_fingerprints_of_another_version_are_not_compared_but_counted(database: 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_fingerprint_that_can_be_asked_about(value: bytes) -> None:
-    from dam.models.video.frame_hashes import unpacked
     from dam.models.video.film_alignment import Film, best_video_alignment
+    from dam.models.video.frame_hashes import unpacked
 
     whole = value[: len(value) // 37 * 37]
     if any(int.from_bytes(whole[at : at + 4], "little") > 10**5 for at in range(0, len(whole), 37)):
