@@ -64,7 +64,7 @@ class Matcher(ABC):
     preference: ClassVar[str]
     """By what the best copy is chosen."""
     system: ClassVar[System[..., Any]]
-    """What makes that by which they are compared; without it an asset is not."""
+    """What runs on each of them so that it can be compared: those on which it is pending are not, yet."""
 
     @abstractmethod
     def prints(self, session: Session) -> Iterator[tuple[int, bytes]]:

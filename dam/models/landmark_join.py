@@ -48,8 +48,8 @@ class Fingerprints:
     """How many landmarks there are at most."""
     slack: int
     """How many places later or earlier the same may be."""
-    second: int
-    """Places of a second: lengths may differ by as much, or by a tenth of the longer one, if that is more."""
+    apart: int
+    """By how many places lengths may differ, or by a tenth of the longer one, if that is more."""
     asked: Sequence[bool] | None = None
     """Which are looked up; None means all."""
 
@@ -62,7 +62,7 @@ class Fingerprints:
     def of_one_length(self, ones: Ints, others: Ints) -> npt.NDArray[np.bool_]:
         """Return which of these pairs are about as long as each other."""
         longer = np.maximum(self.lengths[ones], self.lengths[others])
-        allowed = np.maximum(self.second, np.minimum(longer // 10, 2 * self.slack))
+        allowed = np.maximum(self.apart, np.minimum(longer // 10, 2 * self.slack))
         near: npt.NDArray[np.bool_] = np.abs(self.lengths[ones] - self.lengths[others]) <= allowed
         return near
 

@@ -15,7 +15,8 @@ from dam.models.landmark_join import Fingerprints, LandmarkJoin, Places
 
 NEARLY = 18
 """Words by which beginnings may be apart: two seconds, and a little for landmarks that are not in step."""
-_SECOND = round(1 / SECONDS)
+_APART = round(0.5 / SECONDS)
+"""Words by which lengths may differ, however short a recording is: encoders add a little silence."""
 _SHORT = 100
 _WORDS_OF_LANDMARK = 3
 """One word in four is a landmark, of short recordings nearly each."""
@@ -42,7 +43,7 @@ def join_of(session: Session, compared: Compared) -> LandmarkJoin:
         probes=lambda value: probes_of(unpacked(value)),
         most=most,
         slack=NEARLY,
-        second=_SECOND,
+        apart=_APART,
         asked=compared.asked,
     )
     return LandmarkJoin(fingerprints, compared.expect)

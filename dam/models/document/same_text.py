@@ -14,6 +14,7 @@ from dam.models.current_values import are_current
 from dam.models.document import DocumentComponent
 from dam.models.document.document_fingerprint_component import DocumentFingerprintComponent, fingerprint
 from dam.models.document.document_properties_component import DocumentPropertiesComponent
+from dam.models.document.document_text_component import extract_text
 from dam.models.document.text_comparison import Overlap
 
 SHARED = {Strictness.TIGHT: 0.97, Strictness.DEFAULT: 0.85, Strictness.LOOSE: 0.6}
@@ -32,7 +33,7 @@ class SameText(Matcher):
     likeness = "same text"
     meaning = "other files or formats, nearly the same words"
     preference = "the richest format first, then what it says about itself, metadata and age"
-    system = fingerprint
+    system = extract_text
 
     def prints(self, session: Session) -> Iterator[tuple[int, bytes]]:
         """Yield the fingerprints, each with the number of shingles in eight more bytes."""

@@ -40,7 +40,7 @@ def join_of(session: Session, compared: Compared) -> LandmarkJoin:
         probes=lambda value: probes_of(unpacked(value)),
         most=int(lengths.sum()) // RATE * _LANDMARKS,
         slack=NEARLY,
-        second=RATE,
+        apart=RATE,
         asked=compared.asked,
     )
     return LandmarkJoin(fingerprints, compared.expect)

@@ -16,6 +16,8 @@ from dam.models.video.video_sound_component import VideoSoundComponent, listen
 
 THRESHOLDS = {Strictness.TIGHT: 40, Strictness.DEFAULT: 72, Strictness.LOOSE: 88}
 """In how many bits of PDQ two pictures may differ: see `find-similar-video`."""
+_LEAST_APART = 0.3
+"""Seconds by which lengths may differ however short a film is: containers count the last picture otherwise."""
 
 
 class SameFilm(Matcher):
@@ -50,7 +52,7 @@ class SameFilm(Matcher):
             heard = _sounds(session, pair)
             sounds = (heard.get(pair[0], b""), heard.get(pair[1], b""))
             found = compare_films(asked, known, sounds, _around(proposal.shifts), threshold)
-            if found is not None and found.relation == "same":
+            if found is not None and found.relation == "same" and _last_as_long(session, pair):
                 join.same(proposal)
                 missed = 100 * (1 - found.pictures.share)
                 yield Match(proposal.one, proposal.other, min(255, round(found.pictures.distance + missed)))
@@ -105,6 +107,14 @@ def _values(session: Session, entities: Sequence[int]) -> dict[int, bytes]:
 
 def _sounds(session: Session, entities: Sequence[int]) -> dict[int, bytes]:
     return dict(current_values(session, VideoSoundComponent, listen, entities))
+
+
+def _last_as_long(session: Session, entities: Sequence[int]) -> bool:
+    """Tell whether films last about as long as each other, as far as is known: moments are too coarse."""
+    table = table_of(VideoPropertiesComponent).c
+    rows = session.scalars(select(table.duration).where(table.entity_id.in_(entities)))
+    known = [duration for duration in rows if duration is not None]
+    return len(known) < 2 or max(known) - min(known) <= max(_LEAST_APART, max(known) / 10)
 
 
 def _around(shifts: Sequence[int]) -> set[int]:
