@@ -15,6 +15,7 @@ from benchmarks import (
     films,
     ingest,
     jpeg_drift,
+    media_duplicates,
     metering,
     near_duplicate_quality,
     recall,
@@ -47,6 +48,7 @@ BENCHMARKS: dict[str, Callable[[Workshop], Iterator[Finding]]] = {
     "near_duplicate_quality": near_duplicate_quality.run,
     "recordings": recordings.run,
     "documents": documents.run,
+    "media_duplicates": media_duplicates.run,
     "films": films.run,
 }
 

@@ -91,12 +91,12 @@ def _searched(workshop: Workshop) -> Iterator[Figure]:
     count = workshop.scaled(TRACKS, 1000)
     source = np.random.default_rng(3)
     with _library(workshop.new("tracks")) as library:
-        _fill(library, (_track(number) for number in range(count)))
+        _fill(library, (track(number) for number in range(count)))
         for what, length, share in (("2 minutes", WORDS, 0.05), ("10 seconds", _EXCERPT, 0.08)):
             times, hits = [], 0
             for number in source.integers(0, count, workshop.scaled(50, 5)).tolist():
                 start = int(source.integers(0, WORDS - length + 1))
-                asked = _worse(_track(number)[start : start + length], share, number)
+                asked = worse(track(number)[start : start + length], share, number)
                 with library.database.read() as session:
                     before = time.perf_counter()
                     answer = find_similar_audio(session, AudioQuery(packed(asked)))
@@ -106,7 +106,7 @@ def _searched(workshop: Workshop) -> Iterator[Figure]:
             yield Figure(f"of {len(times)} such queries found", hits / len(times), "", at_least=0.95)
 
 
-def _track(number: int) -> Words:
+def track(number: int) -> Words:
     source = np.random.default_rng((9, number))
     flips = np.zeros(WORDS, dtype=np.uint32)
     for _ in range(4):
@@ -115,7 +115,7 @@ def _track(number: int) -> Words:
     return np.bitwise_xor.accumulate(flips)
 
 
-def _worse(words: Words, share: float, seed: int) -> Words:
+def worse(words: Words, share: float, seed: int) -> Words:
     wrong = np.random.default_rng(seed).random((len(words), 32)) < share
     masks: Words = (wrong * (1 << np.arange(32))).sum(axis=1).astype(np.uint32)
     return words ^ masks

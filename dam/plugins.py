@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from types import ModuleType
 
 from dam.core.component import Component, mapped_components
+from dam.core.matcher import Matcher
 from dam.core.registry import Registry
 from dam.core.step import Step
 from dam.core.system import System
@@ -83,7 +84,13 @@ def _registry(modules: list[ModuleType]) -> Registry:
     ]
     components: list[type[Component]] = [c for c in mapped_components() if c.__module__ in names]
     steps = {found for module in modules for found in vars(module).values() if isinstance(found, Step)}
-    return Registry.of(components, systems, sorted(steps, key=lambda step: step.name))
+    matchers = {found for module in modules for found in vars(module).values() if isinstance(found, Matcher)}
+    return Registry.of(
+        components,
+        systems,
+        sorted(steps, key=lambda step: step.name),
+        sorted(matchers, key=lambda matcher: matcher.name),
+    )
 
 
 def _import_below(name: str) -> Iterator[ModuleType]:

@@ -7,9 +7,11 @@ from typing import Any
 
 from dam.commands.output import asset_fields, counted, location_fields, member_fields, one_line, place_text
 from dam.commands.uncompared_lines import uncompared_lines
-from dam.duplicates.extent import Extent
+from dam.duplicates.extent import Extent, MediaExtent
 from dam.duplicates.group import Group, Likeness, Member
 from dam.models.asset import Asset
+from dam.models.file_location_component import Location
+from dam.models.member_place import MemberPlace
 from dam.search.orientation import Orientation
 
 
@@ -20,24 +22,30 @@ def group_fields(group: Group, assets: Sequence[Asset], new_since: datetime | No
     """
     best, *others = assets
     return {
-        "class": group.likeness.value,
+        "class": str(group.likeness),
         **({} if group.centre is None else {"centre": group.centre}),
         "best": {**_asset_fields(best, new_since), **_centre_fields(group, group.from_centre)},
         "members": [
-            {
-                **_asset_fields(asset, new_since),
-                "distances": asdict(member.distances),
-                "orientation": member.orientation.value,
-                **_centre_fields(group, member.from_centre),
-            }
+            {**_asset_fields(asset, new_since), **_member_fields(group, member)}
             for member, asset in zip(group.members, others, strict=True)
         ],
     }
 
 
+def _member_fields(group: Group, member: Member) -> dict[str, Any]:
+    """Return how far a member is from the best one."""
+    if not isinstance(group.likeness, Likeness):
+        return {"distances": dict(member.measures)}
+    return {
+        "distances": asdict(member.distances),
+        "orientation": member.orientation.value,
+        **_centre_fields(group, member.from_centre),
+    }
+
+
 def _centre_fields(group: Group, bits: int | None) -> dict[str, Any]:
-    """Return how far a member is from the centre, nothing in groups that have none."""
-    return {} if group.centre is None else {"from_centre": bits}
+    """Return how far a member is from the centre, nothing in groups without such distances."""
+    return {"from_centre": bits} if group.likeness is Likeness.NEAR else {}
 
 
 def _asset_fields(asset: Asset, new_since: datetime | None) -> dict[str, Any]:
@@ -58,10 +66,12 @@ def group_lines(group: Group, assets: Sequence[Asset], new_since: datetime | Non
     """
     best, *others = assets
     if group.likeness is Likeness.BYTES:
-        yield f"{group.likeness}: {counted(len(best.open_locations), 'place', 'places')}"
+        yield f"{group.likeness}: {_places(best)}"
         yield f"  {best.entity:>8}  {best.media_type:<24}  {best.size or 0:>12}"
-        for place in best.open_locations:
-            is_new = new_since is not None and place.row.first_seen >= new_since
+        places: list[Location | MemberPlace] = [*best.open_locations, *best.open_members]
+        for place in places:
+            seen = place.first_seen if isinstance(place, MemberPlace) else place.row.first_seen
+            is_new = new_since is not None and seen >= new_since
             yield f"      {place_text(place)}{'  new' if is_new else ''}"
         return
     yield f"{group.likeness}: {len(group.members) + 1} files"
@@ -69,6 +79,13 @@ def group_lines(group: Group, assets: Sequence[Asset], new_since: datetime | Non
     for member, asset in zip(group.members, others, strict=True):
         told = f"{_differences(member)}{_from_centre(group, asset, member.from_centre)}"
         yield f"  {one_line(asset)}  {told}{_new(asset, new_since)}"
+
+
+def _places(asset: Asset) -> str:
+    """Count the places of an asset, and tell how many of them are no files of their own."""
+    inside = len(asset.open_members)
+    places = counted(len(asset.open_locations) + inside, "place", "places")
+    return f"{places}, {inside} of them in archives" if inside else places
 
 
 def extent_fields(extent: Extent, groups: int, shown: int, saved: int) -> dict[str, Any]:
@@ -87,6 +104,10 @@ def extent_fields(extent: Extent, groups: int, shown: int, saved: int) -> dict[s
         "unseen": extent.unseen,
         "skipped": extent.skipped,
         "sampled_recall": recall,
+        "media": [
+            {"class": one.likeness, "compared": one.compared, "uncompared": one.uncompared}
+            for one in extent.media
+        ],
     }
 
 
@@ -111,17 +132,30 @@ def extent_lines(extent: Extent) -> Iterator[str]:
     if extent.skipped:
         pairs = counted(extent.skipped, "pair", "pairs")
         yield f"{pairs} of documents left out: too many to be compared, and the farthest apart"
+    for one in extent.media:
+        yield from _media_lines(one)
     if extent.undecoded:
         images = counted(extent.undecoded, "image", "images")
         why = extent.hindrance or "out of reach or damaged (see dam-cli scan)"
         yield f"cannot say of {images} whether the pixels are those of others: {why}"
 
 
+def _media_lines(extent: MediaExtent) -> Iterator[str]:
+    if extent.compared:
+        yield f"compared {counted(extent.compared, extent.name, f'{extent.name}s')}"
+    if extent.uncompared:
+        lacking = counted(extent.uncompared, f"{extent.name} has", f"{extent.name}s have")
+        verb = "was" if extent.uncompared == 1 else "were"
+        yield f"{lacking} no current fingerprint yet and {verb} not compared: see dam-cli status"
+
+
 def _from_centre(group: Group, asset: Asset, bits: int | None) -> str:
     """Return what is to be said where the centre is not the best one."""
-    if group.centre is None or group.centre == group.best or bits is None:
+    if group.centre is None or group.centre == group.best:
         return ""
-    return "  (centre)" if asset.entity == group.centre else f"  (pdq {bits} from the centre)"
+    if asset.entity == group.centre:
+        return "  (centre)"
+    return "" if bits is None else f"  (pdq {bits} from the centre)"
 
 
 def _new(asset: Asset, new_since: datetime | None) -> str:
@@ -129,6 +163,8 @@ def _new(asset: Asset, new_since: datetime | None) -> str:
 
 
 def _differences(member: Member) -> str:
+    if member.measures:
+        return "  ".join(f"{name} {value:g}" for name, value in member.measures.items())
     distances = {name: bits for name, bits in asdict(member.distances).items() if bits is not None}
     shown = "  ".join(f"{name} {bits}" for name, bits in distances.items())
     return shown if member.orientation is Orientation.UPRIGHT else f"{shown}  {member.orientation}"

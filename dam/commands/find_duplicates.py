@@ -4,19 +4,16 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from math import isnan
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dam.commands import AsJson, command_app
 from dam.commands.many_values import ManyValues
-from dam.duplicates.group import Likeness
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from dam.duplicates.criteria import Criteria
     from dam.duplicates.extent import Extent
     from dam.duplicates.group import Group
     from dam.duplicates.report import DuplicatesReport
@@ -28,8 +25,6 @@ app = command_app()
 
 _AT_ONCE = 64
 """Groups whose assets are read together."""
-
-_CLASSES = {"byte": Likeness.BYTES, "pixel": Likeness.PIXELS, "near": Likeness.NEAR}
 
 
 @app.command(cls=ManyValues)  # type: ignore[untyped-decorator]
@@ -47,8 +42,15 @@ def find_duplicates(
         list[str] | None,
         typer.Option("--where", metavar="CONDITION...", help="Only where these are true, as in query."),
     ] = None,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option("--kind", metavar="KIND...", help="Only assets of these kinds: image, audio, video..."),
+    ] = None,
     classes: Annotated[
-        list[str] | None, typer.Option("--class", metavar="byte|pixel|near", help="Only these classes.")
+        list[str] | None,
+        typer.Option(
+            "--class", metavar="CLASS...", help="Only these: byte, pixel, near, recording, film, text."
+        ),
     ] = None,
     rotated: Annotated[bool, typer.Option("--rotated", help="Turned and mirrored pictures, too.")] = False,
     tight: Annotated[bool, typer.Option("--tight", help="Only what is hardly changed.")] = False,
@@ -80,21 +82,28 @@ def find_duplicates(
 ) -> int:
     """Find what is the same, and what nearly is.
 
-    Three classes, never mixed: byte-identical (one content at several places), pixel-identical (other
-    files, the same pixels) and near (other pixels, the same picture). A group is named after its best
-    member (most pixels, richest metadata, oldest). Nothing is deleted. Exit code 1 means that there is none,
-    3 that the pixels of some pictures could not be compared, 4 that bytes turned out to be others.
+    Classes that are never mixed: byte-identical (one content at several places), of pictures
+    pixel-identical (other files, the same pixels) and near (other pixels, the same picture), and the same
+    recording, film or text in another encoding. A group is named after its best member (most pixels, or
+    least lost; richest metadata; oldest). Nothing is deleted. Exit code 1 means that there is none, 3 that
+    the pixels of some pictures could not be compared, 4 that bytes turned out to be others.
     """
     from dam.commands.duplicate_answer import DuplicateAnswer
+    from dam.commands.duplicate_criteria import choose, read_criteria
     from dam.commands.moment import parse_moment
     from dam.commands.session import open_library
     from dam.commands.stages import Stages
 
     moment = None if new_since is None else parse_moment(new_since)
-    criteria = _criteria(classes or [], rotated, tight, loose, pdq_threshold, aspect_tolerance, quality)
-    with open_library() as library, _page(library, report, limit, moment) as page, Stages() as stages:
+    criteria = read_criteria(rotated, tight, loose, pdq_threshold, aspect_tolerance, quality)
+    with (
+        open_library() as library,
+        _page(library, report, limit, moment) as page,
+        Stages() as stages,
+    ):
         scope = _scope(library, moment, having or [], lacking or [], where or [])
-        duplicates = library.duplicates(criteria, scope, exhaustive=exhaustive, watch=stages)
+        chosen = choose(criteria, library.registry, classes or [], kinds or [])
+        duplicates = library.duplicates(chosen, scope, exhaustive=exhaustive, watch=stages)
         answer = DuplicateAnswer(page, as_json=as_json, limit=limit, new_since=moment)
         for group, assets in _with_assets(library, duplicates):
             answer.tell(group, assets)
@@ -148,37 +157,11 @@ def _page(
     if report == "-":
         raise UsageError("cannot write: -: the page is a file, not text for a terminal")
     most = min(limit or LIMIT, LIMIT)
-    with duplicates_report(os.fsencode(report), library.appearance, limit=most, new_since=new_since) as page:
+    matchers = library.registry.matchers
+    with duplicates_report(
+        os.fsencode(report), library.appearance, limit=most, new_since=new_since, matchers=matchers
+    ) as page:
         yield page
-
-
-def _criteria(
-    classes: list[str],
-    rotated: bool,
-    tight: bool,
-    loose: bool,
-    pdq: int | None,
-    aspect: float | None,
-    quality: int | None,
-) -> "Criteria":
-    from dam.duplicates.criteria import LOOSE, TIGHT, Criteria, Nearness
-    from dam.errors import UsageError
-
-    if [tight, loose, pdq is not None].count(True) > 1:
-        raise UsageError("cannot find: only one of --tight, --loose and --pdq-threshold makes sense")
-    if unknown := sorted(set(classes) - set(_CLASSES)):
-        raise UsageError(f"unknown class: {unknown[0]}", hint=f"there are: {', '.join(_CLASSES)}")
-    if aspect is not None and isnan(aspect):
-        raise UsageError("bad aspect tolerance: nan: not a number")
-    chosen: dict[str, Any] = {"rotated": rotated}
-    if tight or loose:
-        chosen["nearness"] = TIGHT if tight else LOOSE
-    if pdq is not None:
-        chosen["nearness"] = Nearness(pdq, total_if_plain=0, pdq_if_turned=pdq, looks=False)
-    if classes:
-        chosen["likenesses"] = frozenset(_CLASSES[name] for name in classes)
-    chosen |= {name: value for name, value in (("aspect", aspect), ("quality", quality)) if value is not None}
-    return Criteria(**chosen)
 
 
 def _scope(

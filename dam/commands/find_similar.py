@@ -1,12 +1,14 @@
 """`dam-cli find-similar`: find what resembles a file or an asset, whatever it is."""
 
-from collections.abc import Callable
 from importlib import import_module
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dam.commands import AsJson, command_app
+
+if TYPE_CHECKING:
+    from dam.commands.similar_medium import Comparison
 
 app = command_app()
 
@@ -14,10 +16,9 @@ _AT_LEAST_ONE = {"min": 1}
 _COMMANDS = {
     "audio": "find_similar_audio",
     "document": "find_similar_documents",
-    "image": "find_similar_images",
     "video": "find_similar_video",
 }
-"""The command that compares media of a kind, by the name of the kind's table."""
+"""The command that compares media of a kind, by the name of the kind's table; images have more to tell."""
 
 
 @app.command()  # type: ignore[untyped-decorator]
@@ -39,31 +40,30 @@ def find_similar(
     find-similar-images, -audio, -video or -documents, which have more options. Nothing is written. Exit
     code 1 means that nothing resembles it.
     """
-    compare = _command_for(medium)
-    # Of images there may be several.
-    named = [medium] if compare.__name__ == _COMMANDS["image"] else medium
-    return compare(named, limit=limit, as_json=as_json)
-
-
-def _command_for(medium: str) -> Callable[..., int]:
-    """Return the command for what is asked about; raises UsageError if nothing compares such things."""
-    from dam.commands.media_argument import find_medium
+    from dam.commands.find_similar_images import tell_one
     from dam.commands.session import open_library
-    from dam.errors import DamError, IntegrityError, SourceError, UsageError
+    from dam.commands.similar_medium import named_medium, unreadable_is_usage
 
     with open_library() as library:
-        asked = find_medium(library, medium)
-        if isinstance(asked, DamError):
-            raise asked
-        try:
+        named = named_medium(library, medium)
+        with unreadable_is_usage():
+            # A file is read once, whatever it turns out to be.
+            asked = named if isinstance(named, int) else library.look_at(named)
             kind = library.kind_of(asked)
-        except (SourceError, IntegrityError) as error:
-            raise UsageError(error.message, hint=error.hint) from error
-    name = _COMMANDS.get(kind.__tablename__) if kind else None
-    if name is None:
+        name = kind.__tablename__ if kind else ""
+        if name == "image":
+            return tell_one(library, asked, limit, as_json=as_json)
+        return _comparison(medium, name, limit, as_json=as_json).tell(library, asked)
+
+
+def _comparison(medium: str, kind: str, limit: int | None, *, as_json: bool) -> "Comparison":
+    """Return how media of a kind are compared; raises UsageError if nothing compares such things."""
+    from dam.errors import UsageError
+
+    if kind not in _COMMANDS:
         raise UsageError(
             f"cannot compare: {medium}: neither a picture, a recording, a film nor a document",
             hint="the very same content is found by dam-cli find-file-by-hash --file",
         )
-    command: Callable[..., int] = getattr(import_module(f"dam.commands.{name}"), name)
-    return command
+    made: Comparison = import_module(f"dam.commands.{_COMMANDS[kind]}").comparison(limit, as_json=as_json)
+    return made

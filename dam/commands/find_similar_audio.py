@@ -7,6 +7,7 @@ import typer
 from dam.commands import AsJson, command_app
 
 if TYPE_CHECKING:
+    from dam.commands.similar_medium import Comparison
     from dam.models.asset import Asset
     from dam.search.similar_audio import SimilarAudio, SimilarRecording
 
@@ -38,8 +39,14 @@ def find_similar_audio(
     """
     from dam.commands.similar_medium import tell_similar
 
-    return tell_similar(
-        audio,
+    return tell_similar(audio, comparison(limit, as_json=as_json, bit_errors=bit_errors))
+
+
+def comparison(limit: int | None, *, as_json: bool, bit_errors: float | None = None) -> "Comparison":
+    """Return how recordings are compared, and what is said of them."""
+    from dam.commands.similar_medium import Comparison
+
+    return Comparison(
         lambda library, asked: library.similar_audio(asked, bit_errors, limit=limit),
         _remark,
         _fields if as_json else _line,

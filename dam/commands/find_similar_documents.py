@@ -7,6 +7,7 @@ import typer
 from dam.commands import AsJson, command_app
 
 if TYPE_CHECKING:
+    from dam.commands.similar_medium import Comparison
     from dam.models.asset import Asset
     from dam.search.similar_documents import SimilarDocument
 
@@ -38,10 +39,16 @@ def find_similar_documents(
     written, and the very same content is not listed. Exit code 1 means that nothing resembles it.
     """
     from dam.commands.similar_medium import tell_similar
+
+    return tell_similar(document, comparison(limit, as_json=as_json, shared=shared))
+
+
+def comparison(limit: int | None, *, as_json: bool, shared: float | None = None) -> "Comparison":
+    """Return how documents are compared, and what is said of them."""
+    from dam.commands.similar_medium import Comparison
     from dam.commands.similar_remarks import remark
 
-    return tell_similar(
-        document,
+    return Comparison(
         lambda library, asked: library.similar_documents(asked, shared, limit=limit),
         lambda answer: remark(answer, "document", "text"),
         _fields if as_json else _line,

@@ -1,11 +1,17 @@
 """`dam-cli find-similar-images`: find the images that resemble others."""
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dam.commands import AsJson, command_app
+
+if TYPE_CHECKING:
+    from dam.errors import DamError
+    from dam.library import Library
+    from dam.search.file_visits import Visited
+    from dam.search.similar_images import SimilarImages
 
 app = command_app()
 
@@ -54,7 +60,7 @@ def find_similar_images(
     from dam.commands.media_argument import find_media
     from dam.commands.session import open_library
     from dam.commands.similar_report import SimilarReport
-    from dam.errors import DamError, IntegrityError, SourceError, UsageError
+    from dam.errors import DamError
     from dam.search.comparison import Thresholds
 
     thresholds = Thresholds(phash_threshold, ahash_threshold, dhash_threshold, pdq_threshold)
@@ -65,10 +71,8 @@ def find_similar_images(
         usable = [image for image in asked if not isinstance(image, DamError)]
         found = iter(library.similar_to_each(usable, thresholds, limit=limit, rotated=rotated))
         answers = [image if isinstance(image, DamError) else next(found) for image in asked]
-        if is_one and isinstance(error := answers[0], DamError):
-            if isinstance(asked[0], bytes) and isinstance(error, SourceError | IntegrityError):
-                raise UsageError(error.message, hint=error.hint)
-            raise error
+        if is_one:
+            _required(asked[0], answers[0])
         report = SimilarReport(library, thresholds, as_json=as_json, labelled=not is_one, rotated=rotated)
         for image, answer in zip(asked, answers, strict=True):
             if isinstance(answer, DamError):
@@ -76,6 +80,30 @@ def find_similar_images(
             elif not isinstance(image, DamError):
                 report.tell(image, answer)
     return report.exit_code
+
+
+def tell_one(library: "Library", image: "int | Visited", limit: int | None, *, as_json: bool) -> int:
+    """Print what resembles one image by the default thresholds, and return the exit code."""
+    from dam.commands.similar_report import SimilarReport
+    from dam.search.comparison import Thresholds
+
+    named = image if isinstance(image, int) else image.path
+    (answer,) = library.similar_to_each([image], limit=limit)
+    found = _required(named, answer)
+    report = SimilarReport(library, Thresholds(), as_json=as_json, labelled=False, rotated=False)
+    report.tell(named, found)
+    return report.exit_code
+
+
+def _required(image: "bytes | int | DamError", answer: "SimilarImages | DamError") -> "SimilarImages":
+    """Return the answer; raises why an image could not be asked for, of a file as a matter of usage."""
+    from dam.errors import DamError, IntegrityError, SourceError, UsageError
+
+    if not isinstance(answer, DamError):
+        return answer
+    if isinstance(image, bytes) and isinstance(answer, SourceError | IntegrityError):
+        raise UsageError(answer.message, hint=answer.hint)
+    raise answer
 
 
 def _named(images: list[str], from_file: str | None, null: bool) -> list[str]:

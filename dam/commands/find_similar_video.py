@@ -7,6 +7,7 @@ import typer
 from dam.commands import AsJson, command_app
 
 if TYPE_CHECKING:
+    from dam.commands.similar_medium import Comparison
     from dam.models.asset import Asset
     from dam.search.similar_video import SimilarFilm, SimilarVideo
 
@@ -39,8 +40,14 @@ def find_similar_video(
     """
     from dam.commands.similar_medium import tell_similar
 
-    return tell_similar(
-        video,
+    return tell_similar(video, comparison(limit, as_json=as_json, pdq_threshold=pdq_threshold))
+
+
+def comparison(limit: int | None, *, as_json: bool, pdq_threshold: int | None = None) -> "Comparison":
+    """Return how films are compared, and what is said of them."""
+    from dam.commands.similar_medium import Comparison
+
+    return Comparison(
         lambda library, asked: library.similar_video(asked, pdq_threshold, limit=limit),
         _remark,
         _fields if as_json else _line,

@@ -1,6 +1,7 @@
 """Groups of duplicates, one JSON object a line, as `find-duplicates --json` prints them."""
 
 import json
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from dam.errors import UsageError
@@ -68,13 +69,13 @@ def _list(members: object) -> list[Any]:
     return members
 
 
-def _distances(member: dict[str, Any]) -> dict[str, int]:
+def _distances(member: dict[str, Any]) -> dict[str, float]:
     given = member.get("distances") or {}
     if not isinstance(given, dict):
         raise UsageError("bad group: distances that are no object")
     measured = {name: bits for name, bits in given.items() if bits is not None}
-    if not all(isinstance(bits, int) and bits >= 0 for bits in measured.values()):
-        raise UsageError("bad group: a distance that is no number of bits")
+    if not all(isinstance(bits, int | float) and 0 <= bits < inf for bits in measured.values()):
+        raise UsageError("bad group: a distance that is no number")
     return measured
 
 

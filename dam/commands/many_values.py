@@ -4,7 +4,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-_MANY = ("--has", "--lacks", "--where", "--class")
+_MANY = ("--has", "--lacks", "--where", "--class", "--kind")
 
 
 class ManyValues(TyperCommand):

@@ -1,6 +1,8 @@
 """What the commands have in common that compare the library with one medium and list what resembles it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dam.commands.media_argument import find_medium
@@ -12,32 +14,55 @@ from dam.errors import DamError, IntegrityError, SourceError, UsageError
 if TYPE_CHECKING:
     from dam.library import Library
     from dam.models.asset import Asset
+    from dam.search.file_visits import Visited
 
 
-def tell_similar(
-    medium: str,
-    compare: "Callable[[Library, bytes | int], Answer]",
-    remark: Callable[[Any], None],
-    form: "Callable[[Any, Asset], dict[str, Any] | str]",
-) -> int:
-    """Print what resembles a medium, each match as JSON or as the line that `form` makes of it.
+@dataclass(frozen=True)
+class Comparison:
+    """How a command compares the library with one medium, and what it says."""
 
-    Returns the exit code: 1 if nothing does. What cannot be read or is damaged is a usage error here.
-    """
-    with open_library() as library:
-        asked = find_medium(library, medium)
-        if isinstance(asked, DamError):
-            raise asked
-        try:
-            answer = compare(library, asked)
-        except (SourceError, IntegrityError) as error:
-            raise UsageError(error.message, hint=error.hint) from error
-        remark(answer)
+    compare: "Callable[[Library, bytes | int | Visited], Answer]"
+    remark: Callable[[Any], None]
+    """Says what the answer leaves out."""
+    form: "Callable[[Any, Asset], dict[str, Any] | str]"
+    """Makes JSON or a line of a match."""
+
+    def tell(self, library: "Library", asked: "bytes | int | Visited") -> int:
+        """Print what resembles a medium.
+
+        Returns the exit code: 1 if nothing does. What cannot be read or is damaged is a usage error here.
+        """
+        with unreadable_is_usage():
+            answer = self.compare(library, asked)
+        self.remark(answer)
         assets = library.assets([match.entity for match in answer.matches])
         for match, asset in zip(answer.matches, assets, strict=True):
-            told = form(match, asset)
+            told = self.form(match, asset)
             if isinstance(told, str):
                 print_line(told)
             else:
                 print_json(told)
-    return 0 if answer.matches else 1
+        return 0 if answer.matches else 1
+
+
+def tell_similar(medium: str, comparison: Comparison) -> int:
+    """Print what resembles a medium that is named so, and return the exit code."""
+    with open_library() as library:
+        return comparison.tell(library, named_medium(library, medium))
+
+
+def named_medium(library: "Library", name: str) -> bytes | int:
+    """Return the path or the entity that is named so; raises what is wrong with the name."""
+    asked = find_medium(library, name)
+    if isinstance(asked, DamError):
+        raise asked
+    return asked
+
+
+@contextmanager
+def unreadable_is_usage() -> Iterator[None]:
+    """Make a usage error of what cannot be read or is damaged: the library is fine."""
+    try:
+        yield
+    except (SourceError, IntegrityError) as error:
+        raise UsageError(error.message, hint=error.hint) from error

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from dam.core.component import Component, Kind, search_name
+from dam.core.matcher import Matcher
 from dam.core.recognition import FileExtensionComponent, recognition_system
 from dam.core.step import Step
 from dam.core.system import System
@@ -22,6 +23,8 @@ class Registry:
     systems: tuple[System[..., Any], ...]
     steps: tuple[Step, ...] = ()
     """What the coordinator does itself, once visits have found out what there is."""
+    matchers: tuple[Matcher, ...] = ()
+    """What finds duplicates among the assets of a kind."""
 
     @classmethod
     def of(
@@ -29,13 +32,14 @@ class Registry:
         components: Iterable[type[Component]],
         systems: Iterable[System[..., Any]],
         steps: Iterable[Step] = (),
+        matchers: Iterable[Matcher] = (),
     ) -> "Registry":
         """Return a registry of these, with recognition of the kinds among the components added."""
         everything: list[type[Component]] = [*components, FileExtensionComponent]
         known = {component.__tablename__: component for component in everything}
         kinds = tuple(c for c in known.values() if issubclass(c, Kind))
         ordered = in_dependency_order([recognition_system(kinds), *systems])
-        return cls(tuple(known[name] for name in sorted(known)), ordered, tuple(steps))
+        return cls(tuple(known[name] for name in sorted(known)), ordered, tuple(steps), tuple(matchers))
 
     @cached_property
     def involved(self) -> tuple[type[Component], ...]:

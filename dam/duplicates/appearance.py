@@ -1,10 +1,12 @@
 """How an entity looks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dam.core.matcher import Matcher
 from dam.models.image.dimensions_component import DimensionsComponent
 
 
@@ -15,6 +17,8 @@ class Appearance:
     width: int | None = None
     height: int | None = None
     preview: bytes | None = None
+    facts: str | None = None
+    """How it is encoded, of what is no picture: it may have nothing to look at."""
 
     @property
     def pixels(self) -> int | None:
@@ -22,8 +26,13 @@ class Appearance:
         return None if self.width is None or self.height is None else self.width * self.height
 
 
-def appearance_of(session: Session, entity: int, preview: bytes | None) -> Appearance:
+def appearance_of(
+    session: Session, matchers: Iterable[Matcher], entity: int, preview: bytes | None
+) -> Appearance:
     """Return how an entity looks, as far as it was measured."""
+    for matcher in matchers:
+        if session.get(matcher.kind, entity) is not None:
+            return Appearance(preview=preview, facts=matcher.facts(session, entity))
     sides = select(DimensionsComponent.width, DimensionsComponent.height)
     measured = session.execute(sides.where(DimensionsComponent.entity_id == entity)).first()
     width, height = measured or (None, None)

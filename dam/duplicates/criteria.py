@@ -1,8 +1,11 @@
-"""What counts as nearly the same picture."""
+"""What is looked for, and what counts as nearly the same picture."""
 
 from dataclasses import dataclass
 
+from dam.core.component import Kind
+from dam.core.matcher import Strictness
 from dam.duplicates.group import Likeness
+from dam.models.image import ImageComponent
 from dam.search.image_fingerprints import SOUND_QUALITY, SOUND_SIDE
 
 
@@ -55,7 +58,22 @@ class Criteria:
     """The largest ratio of two aspect ratios: a border or a cut edge changes them by less than 1.05."""
     rotated: bool = False
     """Whether pictures that were turned or mirrored count too."""
-    likenesses: frozenset[Likeness] = frozenset(Likeness)
+    likenesses: frozenset[str] | None = None
+    """Only these classes: some of `Likeness`, and those of matchers; None means all."""
+    kinds: frozenset[type[Kind]] | None = None
+    """Only these media kinds; None means all."""
+    strictness: Strictness = Strictness.DEFAULT
+    """How much alike what is no picture has to be."""
+
+    @property
+    def wants_pictures(self) -> bool:
+        """Tell whether pictures are to be compared."""
+        wanted = self.wants(Likeness.PIXELS) or self.wants(Likeness.NEAR)
+        return wanted and (self.kinds is None or ImageComponent in self.kinds)
+
+    def wants(self, likeness: str) -> bool:
+        """Tell whether a class is asked for."""
+        return self.likenesses is None or likeness in self.likenesses
 
     @property
     def sound_side(self) -> int:

@@ -11,6 +11,18 @@ class Recall(NamedTuple):
     there: int
 
 
+class MediaExtent(NamedTuple):
+    """How many assets of a kind were compared with each other."""
+
+    likeness: str
+    """The class of their groups."""
+    name: str
+    """What one of them is called."""
+    compared: int
+    uncompared: int
+    """Those that were not, since they lack a current fingerprint."""
+
+
 @dataclass(frozen=True)
 class Extent:
     """What was compared with what."""
@@ -37,6 +49,9 @@ class Extent:
     """Pairs of documents that were too many to be compared by their ink, and were left out."""
     recall: Recall | None = None
     """How many pairs were found of a sample's; None if everything was compared with everything."""
+
+    media: tuple[MediaExtent, ...] = ()
+    """The same of other kinds than pictures, of those that were looked at."""
 
     @property
     def incomparable(self) -> int:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from dam.core.database import Database
+from dam.core.matcher import Matcher
 from dam.core.registry import Registry
 from dam.core.visit import Result
 from dam.duplicates.answer import Likened, measured
@@ -16,7 +17,7 @@ from dam.duplicates.chosen import entities_in
 from dam.duplicates.classes import Classes, collapse
 from dam.duplicates.criteria import Criteria
 from dam.duplicates.documents import Previews, without_other_documents
-from dam.duplicates.extent import Extent
+from dam.duplicates.extent import Extent, MediaExtent
 from dam.duplicates.group import Group, Likeness
 from dam.duplicates.identical_pixels import (
     beyond_comparison,
@@ -25,6 +26,7 @@ from dam.duplicates.identical_pixels import (
     with_same_pixels,
 )
 from dam.duplicates.looks import alike_by_look
+from dam.duplicates.media import MediaSearch
 from dam.duplicates.near import NearPairs
 from dam.duplicates.pairs import ORIENTATIONS, Numbers, Pairs, merged
 from dam.duplicates.pictures import Pictures, load_pictures
@@ -88,32 +90,54 @@ class Duplicates:
         self.extent = Extent()
 
     def __iter__(self) -> Iterator[Group]:
-        if Likeness.BYTES in self._criteria.likenesses:
+        if self._criteria.wants(Likeness.BYTES):
             yield from self._at_several_places()
-        if self._criteria.likenesses - {Likeness.BYTES}:
+        if self._criteria.wants_pictures:
             yield from self._alike()
+        for matcher in self._means.registry.matchers:
+            wanted = self._criteria.kinds is None or matcher.kind in self._criteria.kinds
+            if wanted and self._criteria.wants(matcher.likeness):
+                yield from self._same_media(matcher)
 
     def _at_several_places(self) -> Iterator[Group]:
         with self._means.database.read() as session:
-            found = at_several_places(session, self._scope)
+            found = at_several_places(session, self._scope, self._criteria.kinds)
         for entity in found.tolist():
             yield Group(Likeness.BYTES, entity)
+
+    def _same_media(self, matcher: Matcher) -> Iterator[Group]:
+        means = self._means
+        search = MediaSearch(
+            means.database,
+            means.registry,
+            matcher,
+            self._criteria.strictness,
+            self._chosen,
+            means.judgements,
+            self._expect,
+        )
+        yield from search.groups(self._tell)
+
+    def _tell(self, extent: MediaExtent) -> None:
+        self.extent = replace(self.extent, media=(*self.extent.media, extent))
+
+    def _chosen(self, session: Session) -> Entities | None:
+        return None if self._scope.is_everything else entities_in(session, self._scope)
 
     def _alike(self) -> Iterator[Group]:
         database, criteria = self._means.database, self._criteria
         with database.read() as session:
             pictures, planes = load_pictures(session, criteria.quality, criteria.sound_side)
-            chosen = None if self._scope.is_everything else entities_in(session, self._scope)
-            field = Field(pictures, chosen, self._means.judgements(session))
+            field = Field(pictures, self._chosen(session), self._means.judgements(session))
         classes = collapse(planes)
         del planes
         pairs = self._pairs(field, classes)
         # Whoever is near whom is known: the largest part of the memory is let go.
         classes = classes.without_planes()
         lots = list(self._with_same_pixels(field, classes, pairs))
-        if Likeness.PIXELS in criteria.likenesses:
+        if criteria.wants(Likeness.PIXELS):
             yield from measured(database, Likeness.PIXELS, lots)
-        if Likeness.NEAR in criteria.likenesses:
+        if criteria.wants(Likeness.NEAR):
             yield from measured(database, Likeness.NEAR, self._near(field, classes, pairs, lots))
 
     def _pairs(self, field: Field, classes: Classes) -> Pairs:
@@ -125,7 +149,7 @@ class Duplicates:
             rotated=self._criteria.rotated,
             chosen=within,
             exhaustive=1 << 63 if self._is_exhaustive else EXHAUSTIVE,
-            expect=self._expect,
+            expect=partial(self._expect, "comparing"),
         )
         pairs, recall = near.find()
         if self._criteria.nearness.looks:
@@ -139,15 +163,15 @@ class Duplicates:
     def _same_documents(self, pictures: Pictures, classes: Classes, pairs: Pairs) -> Pairs:
         """Return the pairs without those of documents that have other ink."""
         criteria, means = self._criteria, self._means
-        if not criteria.nearness.looks or Likeness.NEAR not in criteria.likenesses:
+        if not criteria.nearness.looks or not criteria.wants(Likeness.NEAR):
             return pairs
         entities = pictures.entities[np.unique(classes.of, return_index=True)[1]]
         kept, unseen, skipped = without_other_documents(pairs, entities, means.previews, means.watch)
         self.extent = replace(self.extent, unseen=unseen, skipped=skipped)
         return kept
 
-    def _expect(self, comparisons: int) -> Callable[[int], None]:
-        self._means.watch.expect("comparing", comparisons)
+    def _expect(self, stage: str, steps: int) -> Callable[[int], None]:
+        self._means.watch.expect(stage, steps)
         return self._means.watch.advance
 
     def _with_same_pixels(self, field: Field, classes: Classes, pairs: Pairs) -> Iterator[Likened]:

@@ -1,6 +1,9 @@
-"""Which picture of several is the best: most pixels, richest metadata, oldest."""
+"""Which of several is the best: most pixels or what else its kind prefers, richest metadata, oldest.
 
-from collections.abc import Sequence
+Whatever is only inside of archives comes last: it is no copy that anybody could keep as it is.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from dam.core.batched import batched
 from dam.core.component import Component
+from dam.core.matcher import Quality
 from dam.core.registry import Registry
+from dam.duplicates.archived import only_in_archives
 from dam.duplicates.pairs import Numbers
 from dam.duplicates.pictures import Pictures
 from dam.search.page import Entities
@@ -23,8 +28,25 @@ def best_first(session: Session, registry: Registry, pictures: Pictures, candida
     what was added first.
     """
     pixels = pictures.width[candidates].astype(np.uint64) * pictures.height[candidates]
-    richness = _count_components(session, registry, pictures.entities[candidates])
-    return candidates[np.lexsort((candidates, -richness, np.invert(pixels)))]
+    entities = pictures.entities[candidates]
+    richness = _count_components(session, registry, entities)
+    archived = only_in_archives(session, entities)
+    return candidates[np.lexsort((candidates, -richness, np.invert(pixels), archived))]
+
+
+def best_by_quality(
+    session: Session, registry: Registry, entities: Entities, qualities: Mapping[int, Quality]
+) -> list[int]:
+    """Return the places of these entities, ascending, from the best one to the least."""
+    richness = _count_components(session, registry, entities).tolist()
+    archived = only_in_archives(session, entities).tolist()
+
+    def rank(place: int) -> tuple[bool, list[float], int, int]:
+        entity = int(entities[place])
+        quality = [-number for number in qualities.get(entity, ())]
+        return archived[place], quality, -richness[place], entity
+
+    return sorted(range(len(entities)), key=rank)
 
 
 def richest_first(session: Session, registry: Registry, lots: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -32,7 +54,8 @@ def richest_first(session: Session, registry: Registry, lots: Sequence[Sequence[
     entities = np.unique(np.array([entity for lot in lots for entity in lot], dtype=np.int64))
     counted = _count_components(session, registry, entities)
     richness = dict(zip(entities.tolist(), counted.tolist(), strict=True))
-    return [sorted(lot, key=lambda entity: (-richness[entity], entity)) for lot in lots]
+    archived = dict(zip(entities.tolist(), only_in_archives(session, entities).tolist(), strict=True))
+    return [sorted(lot, key=lambda entity: (archived[entity], -richness[entity], entity)) for lot in lots]
 
 
 def _count_components(session: Session, registry: Registry, entities: Entities) -> NDArray[np.int64]:

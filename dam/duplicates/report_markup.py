@@ -8,12 +8,12 @@ from html import escape
 from dam.core.path_text import show_path
 from dam.duplicates.appearance import Appearance
 from dam.duplicates.group import Distances, Group, Likeness, Member
+from dam.duplicates.report_classes import ReportClass
 from dam.models.asset import Asset
 from dam.models.file_location_component import Location, LocationState
 from dam.models.member_place import MemberPlace
 from dam.search.orientation import Orientation
 
-CLASSES = {Likeness.BYTES: "bytes", Likeness.PIXELS: "pixels", Likeness.NEAR: "near"}
 _MOST_PLACES = 100
 _LONGEST_NAME = 80
 
@@ -53,21 +53,33 @@ def number(value: int, one: str = "", many: str = "") -> str:
     return f"{value:,} {one if value == 1 else many}".strip()
 
 
-def mark(likeness: Likeness) -> str:
+def mark(likeness: str, about: ReportClass) -> str:
     """Return what a class is told by."""
-    return f'<span class="mark {CLASSES[likeness]}">{likeness.value.capitalize()}</span>'
+    name = f"other {about.name}" if about.is_other else about.name
+    return f'<span class="mark {name}">{escape(likeness.capitalize())}</span>'
 
 
 def group_section(
-    position: int, group: Group, shown: Sequence[Shown], *, files: int, saved: int, more: int
+    position: int,
+    group: Group,
+    about: ReportClass,
+    shown: Sequence[Shown],
+    *,
+    files: int,
+    saved: int,
+    more: int,
 ) -> str:
     """Return one group; `more` is how many of its members are not among those shown."""
-    name = CLASSES[group.likeness]
-    pictures = "".join(_picture(group, one, shown) for one in shown)
-    noun = ("place", "places") if group.likeness is Likeness.BYTES else ("picture", "pictures")
-    rest = f'<p class="more">{number(more, "more picture", "more pictures")} not shown.</p>\n' if more else ""
+    name = about.name
+    pictures = "".join(_picture(group, about, one, shown) for one in shown)
+    noun = (about.one, about.many)
+    rest = (
+        f'<p class="more">{number(more, f"more {noun[0]}", f"more {noun[1]}")} not shown.</p>\n'
+        if more
+        else ""
+    )
     return f"""<article class="group {name}" id="g{position}" tabindex="-1" aria-labelledby="h{position}">
-<header><h2 id="h{position}">Group {position:,}</h2>{mark(group.likeness)}
+<header><h2 id="h{position}">Group {position:,}</h2>{mark(group.likeness, about)}
 <p class="quiet">{number(files, *noun)}</p><p>{size_text(saved)} could be saved</p></header>
 <div class="pictures">
 {pictures}</div>
@@ -75,7 +87,7 @@ def group_section(
 """
 
 
-def _picture(group: Group, one: Shown, shown: Sequence[Shown]) -> str:
+def _picture(group: Group, about: ReportClass, one: Shown, shown: Sequence[Shown]) -> str:
     name = escape(_name(one.asset))
     turn = one.member.orientation if one.member else Orientation.UPRIGHT
     turned = "" if turn is Orientation.UPRIGHT else f' data-turn="{turn.value}"'
@@ -83,7 +95,7 @@ def _picture(group: Group, one: Shown, shown: Sequence[Shown]) -> str:
         f'<h3 class="name"><bdi>{name}</bdi></h3>',
         '<p class="role"><span class="turned">New</span></p>' if one.is_new else "",
         f'<p class="facts">{_facts(one)}</p>',
-        _distances(one.member.distances) if one.member else "",
+        _apart(one.member, about) if one.member else "",
         _from_centre(one, group),
         _places(one.asset),
         f'<p class="identity">entity {one.asset.entity} <code>{_sha256(one.asset)}</code></p>',
@@ -97,15 +109,16 @@ def _picture(group: Group, one: Shown, shown: Sequence[Shown]) -> str:
             f'<button type="button" class="frame" aria-label="{role}: {name}">'
             f"{_preview(one.appearance, '')}</button>"
         )
-        lines.insert(0, _role(one, shown, turn))
+        lines.insert(0, _role(one, about, shown, turn))
     best = "" if one.member or group.likeness is Likeness.BYTES else " best"
     caption = "\n".join(line for line in lines if line)
     return f'<figure class="picture{best}"{turned}>{frame}\n<figcaption>\n{caption}\n</figcaption></figure>\n'
 
 
-def _role(one: Shown, shown: Sequence[Shown], turn: Orientation) -> str:
+def _role(one: Shown, about: ReportClass, shown: Sequence[Shown], turn: Orientation) -> str:
     if one.member is None:
-        return f'<p class="role"><span class="tag">★ Best</span> {_reason(one, shown)}</p>'
+        reason = f"by {about.preference}" if about.is_other else _reason(one, shown)
+        return f'<p class="role"><span class="tag">★ Best</span> {escape(reason)}</p>'
     if turn is Orientation.UPRIGHT:
         return ""
     degrees = "&deg;" if turn.value[-1].isdigit() else ""
@@ -131,8 +144,19 @@ def _preview(appearance: Appearance, alternative: str) -> str:
 
 def _facts(one: Shown) -> str:
     looks = one.appearance
+    if looks.facts is not None:
+        told = [looks.facts, size_text(one.asset.size), one.asset.media_type]
+        return " · ".join(escape(fact) for fact in told if fact)
     pixels = "dimensions unknown" if looks.pixels is None else f"{looks.width} &times; {looks.height}"
     return f"{pixels} · {size_text(one.asset.size)} · {escape(one.asset.media_type)}"
+
+
+def _apart(member: Member, about: ReportClass) -> str:
+    """Return how far a member is from the best one."""
+    if not about.is_other:
+        return _distances(member.distances)
+    told = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in member.measures.items())
+    return f'<p class="quiet">Beside the best: {escape(told)}</p>' if told else ""
 
 
 def _distances(distances: Distances) -> str:
@@ -150,7 +174,7 @@ def _distances(distances: Distances) -> str:
 
 
 def _from_centre(one: Shown, group: Group) -> str:
-    """Return how far a picture is from the one that all are near to, where that is not the best one."""
+    """Return how far one is from that which all are near to, where that is not the best one."""
     if group.centre is None or group.centre == group.best:
         return ""
     if one.asset.entity == group.centre:

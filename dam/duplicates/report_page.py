@@ -7,15 +7,11 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from dam.duplicates.group import Likeness
-from dam.duplicates.report_markup import CLASSES, Tally, mark, number, size_text
+from dam.duplicates.report_classes import ReportClass
+from dam.duplicates.report_markup import Tally, mark, number, size_text
 
-Tallies = Mapping[Likeness, Tally]
-_MEANINGS = {
-    Likeness.BYTES: "the same file at several places",
-    Likeness.PIXELS: "other files, the same pixels",
-    Likeness.NEAR: "other pixels, the same picture",
-}
+Tallies = Mapping[str, Tally]
+Classes = Mapping[str, ReportClass]
 
 
 @cache
@@ -24,9 +20,10 @@ def _part(name: str) -> str:
     return files("dam.duplicates").joinpath(name).read_text(encoding="utf-8")
 
 
-def head(title: str) -> str:
+def head(title: str, classes: Classes) -> str:
     """Return the page up to where the groups are counted."""
-    style, script = _part("report_page.css"), _part("report_page.js")
+    hiding = "".join(_hiding(about.name) for about in classes.values() if about.is_other)
+    style, script = _part("report_page.css") + hiding, _part("report_page.js")
     policy = (
         f"default-src 'none'; img-src data:; style-src {_checksum(style)}; script-src {_checksum(script)}; "
         "base-uri 'none'; form-action 'none'"
@@ -49,15 +46,20 @@ def head(title: str) -> str:
 """
 
 
+def _hiding(name: str) -> str:
+    """Return the rule by which the groups of a class are shown only if that is chosen."""
+    return f"body:has(#show-{name}:not(:checked)) .group.{name} {{ display: none; }}\n"
+
+
 def _checksum(text: str) -> str:
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
 
-def summary(made: str, tallies: Tallies) -> str:
+def summary(made: str, tallies: Tallies, classes: Classes) -> str:
     """Return what was found in figures, and what chooses between the classes."""
-    rows = "".join(_summary_row(likeness, tallies[likeness]) for likeness in CLASSES)
-    filters = "".join(_filter(likeness, tallies[likeness]) for likeness in CLASSES)
+    rows = "".join(_summary_row(likeness, about, tallies[likeness]) for likeness, about in classes.items())
+    filters = "".join(_filter(likeness, about, tallies[likeness]) for likeness, about in classes.items())
     shown = sum(tally.shown for tally in tallies.values())
     return f"""<p class="quiet">{escape(made)}</p>
 <table class="summary">
@@ -90,17 +92,17 @@ def _left_out(tallies: Tallies) -> str:
     )
 
 
-def _summary_row(likeness: Likeness, tally: Tally) -> str:
+def _summary_row(likeness: str, about: ReportClass, tally: Tally) -> str:
     return (
-        f'<tr><th scope="row">{mark(likeness)}<small>{_MEANINGS[likeness]}</small></th>'
+        f'<tr><th scope="row">{mark(likeness, about)}<small>{escape(about.meaning)}</small></th>'
         f"<td>{tally.groups:,}</td><td>{tally.files:,}</td><td>{size_text(tally.saved)}</td></tr>\n"
     )
 
 
-def _filter(likeness: Likeness, tally: Tally) -> str:
+def _filter(likeness: str, about: ReportClass, tally: Tally) -> str:
     return (
-        f'<label class="pill"><input type="checkbox" id="show-{CLASSES[likeness]}" checked '
-        f'data-groups="{tally.shown}">{mark(likeness)}</label>\n'
+        f'<label class="pill"><input type="checkbox" id="show-{about.name}" checked '
+        f'data-groups="{tally.shown}">{mark(likeness, about)}</label>\n'
     )
 
 
@@ -111,8 +113,8 @@ def end(tallies: Tallies) -> str:
 
 
 _HOW_COUNTED = """<p>Distances are in bits, from the best picture of the group: up to 64, for PDQ up to 256.
-What could be saved is what the other files take, not counting hard links and the copies in the store. A file
-may be counted in more than one class.</p>"""
+What could be saved is what the other files take, not counting hard links, the copies in the store and what is
+inside of archives. A file may be counted in more than one class.</p>"""
 
 _DIALOGS = """<dialog id="compare" aria-labelledby="compare-title" data-view="side">
 <header><h2 id="compare-title">Compare with the best</h2>

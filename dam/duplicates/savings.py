@@ -4,11 +4,11 @@ from dam.duplicates.group import Likeness
 from dam.models.asset import Asset
 
 
-def saved_with(likeness: Likeness, asset: Asset, *, is_best: bool) -> int:
+def saved_with(likeness: str, asset: Asset, *, is_best: bool) -> int:
     """Return the bytes that an asset of a group takes beside the group's best file.
 
-    Copies in the store do not count, and hard links to one file take no room. What is summed up over all
-    classes counts nothing twice.
+    Copies in the store do not count, nor does what is inside of archives, and hard links to one file take no
+    room. What is summed up over all classes counts nothing twice.
     """
     if likeness is Likeness.BYTES:
         files = {(place.row.inode, place.row.mtime_ns) for place in asset.open_locations}

@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING
 
 from dam.library.limit import check_limit
+from dam.models.document.text_comparison import SHARED
 from dam.search.document_query import read_document_query, stored_document_query
-from dam.search.similar_documents import SHARED, SimilarDocuments, find_similar_documents
+from dam.search.file_visits import Visited
+from dam.search.similar_documents import SimilarDocuments, find_similar_documents
 from dam.search.text_search import FoundTexts, find_texts
 from dam.search.text_terms import parse_terms
 
@@ -21,13 +23,14 @@ def search_text(library: "Library", words: str, limit: int | None) -> FoundTexts
 
 
 def similar_documents(
-    library: "Library", document: bytes | int, shared: float | None, limit: int | None
+    library: "Library", document: bytes | int | Visited, shared: float | None, limit: int | None
 ) -> SimilarDocuments:
     """Return the documents that resemble one, a path or an entity."""
     check_limit(limit)
-    query = None
-    if isinstance(document, bytes):
+    if isinstance(document, int):
+        with library.database.read() as session:
+            query = stored_document_query(session, document)
+    else:
         query = read_document_query(library.registry, library.executor, document)
     with library.database.read() as session:
-        query = query or stored_document_query(session, int(document))
         return find_similar_documents(session, query, SHARED if shared is None else shared, limit=limit)

@@ -30,7 +30,7 @@ from dam.ingest.reading import preview_of, previews_of, verified_chunks
 from dam.ingest.record import Recorder
 from dam.library.by_path import find_by_path
 from dam.library.documents import search_text, similar_documents
-from dam.library.kind_of import kind_of
+from dam.library.kind_of import kind_of, look_at
 from dam.library.opened import OpenLibrary
 from dam.library.relating import Answer, linked_by, relate, relate_one, unrelate
 from dam.library.similar import similar_to_each
@@ -46,6 +46,7 @@ from dam.models.relation_member_component import list_relations
 from dam.scan.record import ScanRecorder
 from dam.scan.scan import Scan
 from dam.search.comparison import Thresholds
+from dam.search.file_visits import Visited
 from dam.search.similar_audio import SimilarAudio
 from dam.search.similar_documents import SimilarDocuments
 from dam.search.similar_images import SimilarImages
@@ -235,7 +236,7 @@ class Library(OpenLibrary):
         """Return how an entity looks, as far as it was measured and has a preview."""
         preview = self._preview_if_possible(entity)
         with self.database.read() as session:
-            return appearance_of(session, entity, preview)
+            return appearance_of(session, self.registry.matchers, entity, preview)
 
     def similar(
         self,
@@ -258,7 +259,7 @@ class Library(OpenLibrary):
 
     def similar_to_each(
         self,
-        images: Sequence[AnyPath | int],
+        images: Sequence[AnyPath | int | Visited],
         thresholds: Thresholds | None = None,
         *,
         limit: int | None = None,
@@ -273,15 +274,16 @@ class Library(OpenLibrary):
 
         return ResidentSimilarity(self)
 
-    def kind_of(self, medium: bytes | int) -> type[Kind] | None:
-        """Return the media kind of a file, by its path, or of an entity; None if it is of none.
+    def look_at(self, path: bytes) -> Visited:
+        """Visit a file once for all that may be asked about it; raises SourceError if it cannot be read."""
+        return look_at(self, path)
 
-        Raises SourceError for a file that cannot be read.
-        """
+    def kind_of(self, medium: bytes | int | Visited) -> type[Kind] | None:
+        """Return the media kind of a file or an entity; None if it is of none. Raises as `look_at` does."""
         return kind_of(self, medium)
 
     def similar_audio(
-        self, audio: bytes | int, bit_error: float | None = None, *, limit: int | None = None
+        self, audio: bytes | int | Visited, bit_error: float | None = None, *, limit: int | None = None
     ) -> SimilarAudio:
         """Return the recordings that resemble one, best first: a file by its path, or an entity.
 
@@ -292,7 +294,7 @@ class Library(OpenLibrary):
         return similar_audio(self, audio, bit_error, limit)
 
     def similar_video(
-        self, video: bytes | int, threshold: int | None = None, *, limit: int | None = None
+        self, video: bytes | int | Visited, threshold: int | None = None, *, limit: int | None = None
     ) -> SimilarVideo:
         """Return the films that resemble one, best first: a file by its path, or an entity.
 
@@ -301,7 +303,7 @@ class Library(OpenLibrary):
         return similar_video(self, video, threshold, limit)
 
     def similar_documents(
-        self, document: bytes | int, shared: float | None = None, *, limit: int | None = None
+        self, document: bytes | int | Visited, shared: float | None = None, *, limit: int | None = None
     ) -> SimilarDocuments:
         """Return the documents that resemble one, best first: a file by its path, or an entity.
 

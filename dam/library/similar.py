@@ -12,6 +12,7 @@ from dam.errors import DamError
 from dam.ingest.sources import find_sources
 from dam.library.limit import check_limit
 from dam.search.comparison import Thresholds
+from dam.search.file_visits import Visited
 from dam.search.image_query import Asked, read_image_queries, stored_image_queries, turned
 from dam.search.similar_images import ImageQuery, IndexOf, SimilarImages, find_similar_images
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def similar_to_each(
     library: "Library",
-    images: Sequence[AnyPath | int],
+    images: Sequence[AnyPath | int | Visited],
     thresholds: Thresholds,
     limit: int | None,
     rotated: bool,
@@ -38,14 +39,18 @@ def similar_to_each(
     return [next(found) if isinstance(one.query, ImageQuery) else one.query for one in asked]
 
 
-def _read(library: "Library", images: Sequence[AnyPath | int]) -> list[Asked]:
+def _read(library: "Library", images: Sequence[AnyPath | int | Visited]) -> list[Asked]:
     """Return the fingerprints of each image: what the library has is not read again."""
-    paths = [os.fsencode(image) for image in images if not isinstance(image, int)]
+    files = [_file(image) for image in images if not isinstance(image, int)]
     entities = [image for image in images if isinstance(image, int)]
-    files = iter(read_image_queries(library.registry, library.executor, paths) if paths else ())
+    read = iter(read_image_queries(library.registry, library.executor, files) if files else ())
     with library.database.read() as session:
         stored = iter(stored_image_queries(session, entities))
-    return [next(stored) if isinstance(image, int) else next(files) for image in images]
+    return [next(stored) if isinstance(image, int) else next(read) for image in images]
+
+
+def _file(image: AnyPath | Visited) -> bytes | Visited:
+    return image if isinstance(image, Visited) else os.fsencode(image)
 
 
 def _with_sources(library: "Library", asked: Sequence[Asked]) -> list[Asked]:

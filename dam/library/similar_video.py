@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dam.library.limit import check_limit
+from dam.search.file_visits import Visited
 from dam.search.similar_video import THRESHOLD, SimilarVideo, find_similar_video
 from dam.search.video_query import read_video_query, stored_video_query
 
@@ -11,11 +12,14 @@ if TYPE_CHECKING:
 
 
 def similar_video(
-    library: "Library", video: bytes | int, threshold: int | None, limit: int | None
+    library: "Library", video: bytes | int | Visited, threshold: int | None, limit: int | None
 ) -> SimilarVideo:
     """Return the films that resemble one, a path or an entity."""
     check_limit(limit)
-    query = read_video_query(library.registry, library.executor, video) if isinstance(video, bytes) else None
+    if isinstance(video, int):
+        with library.database.read() as session:
+            query = stored_video_query(session, video)
+    else:
+        query = read_video_query(library.registry, library.executor, video)
     with library.database.read() as session:
-        query = query or stored_video_query(session, int(video))
         return find_similar_video(session, query, THRESHOLD if threshold is None else threshold, limit=limit)

@@ -56,8 +56,8 @@ class Evidence:
     """The class that finding duplicates had put them into."""
     best: int | None = None
     """The member that the others were compared with."""
-    distances: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
-    """By member, its distances from the best one by the name of the hash, in bits."""
+    distances: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    """By member, its distances from the best one: of pictures by the name of the hash, in bits."""
     orientations: Mapping[int, str] = field(default_factory=dict)
     """By member, how it is turned against the best one, if it is."""
 
@@ -80,7 +80,7 @@ class Evidence:
             distances = {int(entity): bits for entity, bits in read.get("distances", {}).items()}
             turns = {int(entity): turned for entity, turned in read.get("orientations", {}).items()}
             _require(str, *turns.values(), *(name for bits in distances.values() for name in bits))
-            _require(int, *(number for bits in distances.values() for number in bits.values()))
+            _require(int | float, *(number for bits in distances.values() for number in bits.values()))
             _require(str | None, read.get("note"), read.get("class"))
             _require(int | None, read.get("best"))
             return cls(read.get("note"), read.get("class"), read.get("best"), distances, turns)

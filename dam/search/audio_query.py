@@ -6,17 +6,22 @@ from dam.core.executor import Executor
 from dam.core.registry import Registry
 from dam.models.audio.audio_fingerprint_component import AudioFingerprintComponent
 from dam.search.compared import stored_value, visit_compared
+from dam.search.file_visits import Visited
 from dam.search.similar_audio import RECORDINGS, AudioQuery
 
+SYSTEMS = frozenset({RECORDINGS.system.name})
+"""What has to run on a file for it to be compared."""
 
-def read_audio_query(registry: Registry, executor: Executor, path: bytes) -> AudioQuery:
-    """Fingerprint the file at a path.
+
+def read_audio_query(registry: Registry, executor: Executor, asked: bytes | Visited) -> AudioQuery:
+    """Fingerprint the file at a path, unless it was visited already.
 
     Raises UsageError for what is no sound, is too short or cannot be decoded, SourceError for what cannot
     be read.
     """
-    visited = visit_compared(registry, executor, path, RECORDINGS)
-    return AudioQuery(visited.result.products[AudioFingerprintComponent][0]["value"], sha256=visited.sha256)
+    visited = visit_compared(registry, executor, asked, RECORDINGS)
+    value = visited.result.products[AudioFingerprintComponent][0]["value"]
+    return AudioQuery(value, sha256=visited.source.sha256)
 
 
 def stored_audio_query(session: Session, entity: int) -> AudioQuery:

@@ -4,29 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from dam.core.component import Component, Kind, table_of
+from dam.core.component import Component, Kind
 from dam.core.executor import Executor
-from dam.core.ledger import Entry, LedgerRow, Outcome, read_entries, system_ids_known
+from dam.core.ledger import Entry, Outcome, read_entries
 from dam.core.path_text import show_path
 from dam.core.recognition import NAME as RECOGNISE
 from dam.core.registry import Registry
 from dam.core.system import System
-from dam.core.visit import Result
-from dam.errors import DamError, UsageError
+from dam.errors import UsageError
 from dam.models.content_hash_sha256_component import find_by_sha256
-from dam.search.file_visits import visit_files
+from dam.models.current_values import current_values
+from dam.search.file_visits import Visited, visit_file
 from dam.search.waiting import count_waiting
 
 UNKNOWN = -1
-"""The id of a system that was never run, and of an entity that is not there."""
+"""The id of an entity that is not there."""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """By what media of a kind are compared: bytes in a component, and the system that makes it."""
+    """By what media of a kind are compared: a component with a `value`, and the system that makes it."""
 
     kind: type[Kind]
     component: type[Component]
@@ -39,33 +38,10 @@ class Compared:
     """Where in the component the fingerprint stands."""
 
 
-@dataclass(frozen=True)
-class VisitedFile:
-    """What came of visiting a file that is asked about."""
-
-    result: Result
-    sha256: bytes
-
-
 def values_of(session: Session, compared: Compared, entities: Sequence[int]) -> dict[int, bytes]:
     """Return the fingerprints of these entities; those without a current one are left out."""
-    table = table_of(compared.component).c
-    value = table[compared.column]
-    statement = (
-        select(table.entity_id, value)
-        .join(LedgerRow, and_(LedgerRow.entity_id == table.entity_id, are_current(session, compared.system)))
-        .where(table.entity_id.in_(entities), value.is_not(None))
-    )
-    return {entity: bytes(value) for entity, value in session.execute(statement).all()}
-
-
-def are_current(session: Session, system: System[..., Any]) -> ColumnElement[bool]:
-    """Return the condition for entries of the ledger by which the present version made something."""
-    number = system_ids_known(session, [system.name]).get(system.name, UNKNOWN)
-    return and_(
-        LedgerRow.system_id == number,
-        LedgerRow.version == system.version,
-        LedgerRow.outcome == Outcome.DONE.value,
+    return dict(
+        current_values(session, compared.component, compared.system, entities, column=compared.column)
     )
 
 
@@ -85,18 +61,17 @@ def itself(session: Session, entity: int | None, sha256: bytes | None) -> int:
 def visit_compared(
     registry: Registry,
     executor: Executor,
-    path: bytes,
+    asked: bytes | Visited,
     compared: Compared,
     others: frozenset[str] = frozenset(),
-) -> VisitedFile:
+) -> Visited:
     """Fingerprint the file at a path, with the very systems the library uses, and run others on it.
 
-    Raises UsageError for what is of another kind or has no fingerprint, SourceError for what cannot be read.
+    One that was visited already is not visited again. Raises UsageError for what is of another kind or has
+    no fingerprint, SourceError for what cannot be read.
     """
-    (visited,) = visit_files(registry, executor, [path], {RECOGNISE, compared.system.name, *others})
-    if isinstance(visited, DamError):
-        raise visited
-    name, result = show_path(path), visited.result
+    visited = visit_file(registry, executor, asked, {RECOGNISE, compared.system.name, *others})
+    name, result = show_path(visited.path), visited.result
     if result.content != "fine":
         raise UsageError(f"cannot compare: {name}: {result.content_message or 'it cannot be read'}")
     if not result.products.get(compared.kind):
@@ -104,7 +79,7 @@ def visit_compared(
     if not result.products.get(compared.component):
         (run,) = [run for run in result.runs if run.system == compared.system.name]
         raise _refusal(name, compared, Entry(run.version, run.outcome, run.message))
-    return VisitedFile(result, visited.source.sha256)
+    return visited
 
 
 def stored_value(session: Session, compared: Compared, entity: int) -> bytes:

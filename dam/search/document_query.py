@@ -8,29 +8,29 @@ from dam.core.ledger import Entry, Outcome, read_entries
 from dam.core.path_text import show_path
 from dam.core.recognition import NAME as RECOGNISE
 from dam.core.registry import Registry
-from dam.errors import DamError, UsageError
+from dam.errors import UsageError
 from dam.models.document import DocumentComponent
 from dam.models.document.document_fingerprint_component import DocumentFingerprintComponent, fingerprint
 from dam.models.document.document_shingle_component import DocumentShingleComponent, sample_shingles
 from dam.models.document.document_text_component import extract_text
 from dam.models.document.document_words_component import list_words
-from dam.search.file_visits import visit_files
+from dam.search.file_visits import Visited, visit_file
 from dam.search.similar_documents import DocumentQuery, fingerprints_of
 
-_CHAIN = (extract_text.name, list_words.name, fingerprint.name)
+_CHAIN = (extract_text, list_words, fingerprint)
 """The systems that lead to a fingerprint: the first of them that made nothing says why there is none."""
+SYSTEMS = frozenset({sample_shingles.name, *(system.name for system in _CHAIN)})
+"""What has to run on a file for it to be compared."""
 
 
-def read_document_query(registry: Registry, executor: Executor, path: bytes) -> DocumentQuery:
-    """Fingerprint the file at a path, with the very systems the library uses.
+def read_document_query(registry: Registry, executor: Executor, asked: bytes | Visited) -> DocumentQuery:
+    """Fingerprint the file at a path with the very systems the library uses, unless it was visited already.
 
     Raises UsageError for what is no document, has too little text or cannot be read, SourceError for what
     cannot be opened.
     """
-    (visited,) = visit_files(registry, executor, [path], {RECOGNISE, *_CHAIN, sample_shingles.name})
-    if isinstance(visited, DamError):
-        raise visited
-    name, result = show_path(path), visited.result
+    visited = visit_file(registry, executor, asked, {RECOGNISE, *SYSTEMS})
+    name, result = show_path(visited.path), visited.result
     if result.content != "fine":
         raise UsageError(f"cannot compare: {name}: {result.content_message or 'it cannot be read'}")
     if not result.products.get(DocumentComponent):
@@ -56,7 +56,7 @@ def stored_document_query(session: Session, entity: int) -> DocumentQuery:
 
 def _refusal(name: str, entries: dict[str, Entry]) -> UsageError:
     """Say why there is no fingerprint."""
-    for system in (extract_text, list_words, fingerprint):
+    for system in _CHAIN:
         entry = entries.get(system.name)
         if entry is None or entry.version != system.version:
             return UsageError(f"cannot compare: {name}: it has no current fingerprint", hint="dam-cli run")

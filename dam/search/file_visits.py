@@ -18,8 +18,25 @@ from dam.services.sources import InPlaceSource
 class Visited:
     """What came of visiting a file."""
 
+    path: bytes
+    """As it was given."""
     result: Result
     source: InPlaceSource
+
+
+def visit_file(
+    registry: Registry, executor: Executor, asked: bytes | Visited, systems: Collection[str]
+) -> Visited:
+    """Run the systems of these names on a file, unless it was visited already.
+
+    Raises SourceError for what cannot be read, UsageError for what is no path.
+    """
+    if isinstance(asked, Visited):
+        return asked
+    (visited,) = visit_files(registry, executor, [asked], systems)
+    if isinstance(visited, DamError):
+        raise visited
+    return visited
 
 
 def visit_files(
@@ -30,7 +47,7 @@ def visit_files(
     tasks = _tasks(registry, paths, frozenset(systems), found)
     for task, result in run_jobs(executor, tasks):
         if isinstance(task.source, InPlaceSource):
-            found[task.entity_id] = Visited(result, task.source)
+            found[task.entity_id] = Visited(paths[task.entity_id], result, task.source)
     return [found[number] for number in range(len(paths))]
 
 

@@ -22,13 +22,14 @@ from dam.models.image.image_dhash_component import ImageDHashComponent
 from dam.models.image.image_pdq_component import ImagePDQComponent, hash_pdq
 from dam.models.image.image_phash_component import ImagePHashComponent
 from dam.models.image.perceptual_hashes_system import hash_perceptually
-from dam.search.file_visits import visit_files
+from dam.search.file_visits import Visited, visit_files
 from dam.search.image_fingerprints import ImageFingerprints
 from dam.search.similar_images import ImageQuery
 from dam.search.stored_fingerprints import fingerprints_of
 from dam.search.turned_image import Turned, TurnedImage
 
-_SYSTEMS = frozenset({RECOGNISE, hash_perceptually.name, hash_pdq.name, measure.name})
+SYSTEMS = frozenset({hash_perceptually.name, hash_pdq.name, measure.name})
+"""What has to run on a file for it to be compared."""
 
 
 @dataclass(frozen=True)
@@ -43,24 +44,34 @@ class Asked:
     """Where its bytes are, if that is known."""
 
 
-def read_image_queries(registry: Registry, executor: Executor, paths: Sequence[bytes]) -> list[Asked]:
+def read_image_queries(
+    registry: Registry, executor: Executor, images: Sequence[bytes | Visited]
+) -> list[Asked]:
     """Fingerprint the pictures at these paths, with the very systems the library uses.
 
-    What is no picture or cannot be decoded is a UsageError, what cannot be read a SourceError.
+    Those that were visited already are not visited again. What is no picture or cannot be decoded is a
+    UsageError, what cannot be read a SourceError.
     """
+    paths = [image for image in images if isinstance(image, bytes)]
+    made = iter(visit_files(registry, executor, paths, {RECOGNISE, *SYSTEMS}))
     asked = []
-    for path, visited in zip(paths, visit_files(registry, executor, paths, _SYSTEMS), strict=True):
-        name = show_path(path)
+    for image in images:
+        visited = image if isinstance(image, Visited) else next(made)
         if isinstance(visited, DamError):
-            asked.append(Asked(name, visited))
-            continue
-        query: ImageQuery | DamError
-        try:
-            query = ImageQuery(_fingerprints(visited.result, name), sha256=visited.source.sha256)
-        except UsageError as error:
-            query = error
-        asked.append(Asked(name, query, visited.source))
+            asked.append(Asked(show_path(image if isinstance(image, bytes) else image.path), visited))
+        else:
+            asked.append(_asked(visited))
     return asked
+
+
+def _asked(visited: Visited) -> Asked:
+    name = show_path(visited.path)
+    query: ImageQuery | DamError
+    try:
+        query = ImageQuery(_fingerprints(visited.result, name), sha256=visited.source.sha256)
+    except UsageError as error:
+        query = error
+    return Asked(name, query, visited.source)
 
 
 def stored_image_queries(session: Session, entities: Sequence[int]) -> list[Asked]:

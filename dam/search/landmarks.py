@@ -3,11 +3,11 @@
 from collections import defaultdict
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dam.core.component import Component, table_of
+from dam.models.spread import Ints
 
 CANDIDATES = 100
 """Media that are looked at closer: those that share most."""
@@ -17,10 +17,6 @@ _ROWS_LIMIT = 200_000
 _SLACK = 1
 """Places by which landmarks of the same moment may be apart, since no two begin alike."""
 _SHIFTS = 12
-
-Ints = npt.NDArray[np.int64]
-
-_NONE: Ints = np.empty(0, dtype=np.int64)
 
 
 def shifts_by_landmarks(
@@ -43,11 +39,6 @@ def shifts_by_landmarks(
     nth = np.arange(len(of_row)) - np.repeat(np.cumsum(counts) - counts, counts)
     shifts = rows[of_row, 2] - places[first[of_row] + nth]
     return _most_agreeing(rows[of_row, 1], shifts)
-
-
-def spread(count: int, most: int) -> Ints:
-    """Return at most so many of the numbers below a count, evenly spaced."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64)) if count else _NONE
 
 
 def _rows(session: Session, component: type[Component], words: Ints) -> Ints:

@@ -66,7 +66,7 @@ def find_similar_audio(
 ) -> SimilarAudio:
     """Return the recordings of which no more per cent of the bits differ where both overlap, best first."""
     from dam.models.chromaprint import unpacked
-    from dam.search.audio_alignment import best_alignment, is_plain, relation_of
+    from dam.models.sound_alignment import best_alignment, is_plain, relation_of
     from dam.search.audio_landmarks import candidates
 
     asked = unpacked(query.value)

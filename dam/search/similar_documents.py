@@ -7,17 +7,14 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from dam.core.ledger import LedgerRow
+from dam.models.current_values import are_current
 from dam.models.document import DocumentComponent
 from dam.models.document.document_fingerprint_component import DocumentFingerprintComponent, fingerprint
 from dam.models.document.document_text_component import extract_text
-from dam.search.compared import are_current, itself
+from dam.models.document.text_comparison import SHARED, Overlap
+from dam.search.compared import itself
 from dam.search.waiting import count_waiting
 
-SHARED = 50.0
-"""The default for how many per cent of the shingles of the shorter text the other has to have.
-
-A changed word costs four shingles; of texts on the same subject hardly any are equal.
-"""
 _SAMPLE_LEAST = 5
 """Shingles in common that a part of something has to show by."""
 _ALIKE = 0.5
@@ -99,27 +96,16 @@ def _compared(
     shorter, longer = sorted((query.shingles, known.shingles))
     if shorter >= _ALIKE * longer:
         alike = resemblance(unpacked(query.value), unpacked(known.value))
-        both = alike / (1 + alike) * (shorter + longer)
-        in_query, in_known = min(1.0, both / query.shingles), min(1.0, both / known.shingles)
+        overlap = Overlap.of_resemblance(alike, query.shingles, known.shingles)
     elif common >= _SAMPLE_LEAST:
         in_query = min(1.0, common / max(1, len(query.sample)))
         in_known = min(1.0, common / max(1.0, sampled, common))
+        overlap = Overlap(in_query, in_known)
         both = in_query * query.shingles if query.shingles < known.shingles else in_known * known.shingles
         alike = both / (shorter + longer - both)
     else:
         return None
-    relation = _relation(in_query, in_known)
-    return SimilarDocument(entity, relation, 100 * max(in_query, in_known), 100 * alike)
-
-
-def _relation(in_query: float, in_known: float) -> str:
-    """Name what one text is to the other, by how much of each the other has."""
-    least, ratio = sorted((in_query, in_known))
-    if least >= SHARED / 100 and least >= 0.8 * ratio:
-        return "same"
-    if ratio >= SHARED / 100:
-        return "part" if in_query > in_known else "whole"
-    return "overlaps"
+    return SimilarDocument(entity, overlap.relation, 100 * overlap.most, 100 * alike)
 
 
 def fingerprints_of(session: Session, entities: Sequence[int]) -> dict[int, _Known]:

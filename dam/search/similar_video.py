@@ -11,8 +11,7 @@ from dam.models.video.video_sound_component import VideoSoundComponent, listen
 from dam.search.compared import Compared, count_uncompared, itself, values_of
 
 if TYPE_CHECKING:
-    from dam.search.audio_alignment import Alignment
-    from dam.search.video_alignment import Film, VideoAlignment
+    from dam.models.video.film_comparison import FilmComparison
 
 FILMS = Compared(VideoComponent, VideoFingerprintComponent, fingerprint, noun="film", nothing="no pictures")
 TIGHT_FILMS = replace(FILMS, column="tight")
@@ -20,8 +19,6 @@ SOUNDS = Compared(VideoComponent, VideoSoundComponent, listen, noun="film", noth
 
 THRESHOLD = 72
 """The default for how many bits of PDQ two pictures may differ in."""
-_SAME_SOUND = 0.2
-"""The share of Chromaprint's bits up to which sound is the same."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +70,9 @@ def find_similar_video(
     session: Session, query: VideoQuery, threshold: int = THRESHOLD, *, limit: int | None = None
 ) -> SimilarVideo:
     """Return the films most of whose pictures match where both overlap, best first."""
+    from dam.models.video.film_alignment import Film
+    from dam.models.video.film_comparison import compare_films
     from dam.models.video.frame_hashes import unpacked
-    from dam.search.video_alignment import Film, best_of_cuts
     from dam.search.video_landmarks import candidates
 
     values = [value for value in (query.value, query.tight) if value is not None]
@@ -89,44 +87,23 @@ def find_similar_video(
     matches = []
     for entity, value in values_of(session, FILMS, list(near)).items():
         known = [Film.of(one) for one in (value, tight.get(entity)) if one is not None]
-        found = best_of_cuts(asked, known, near[entity], threshold)
-        if found is None:
-            continue
-        sound = _sound_there(query.sound, sounds.get(entity, b""), found)
-        # Of pictures that stand still, as where music is shown with its cover, the sound has to decide.
-        if found.is_still and sound is not None and sound.bit_error > _SAME_SOUND:
-            continue
-        matches.append(_described(entity, asked[0], known[0], found, sound))
+        heard = (query.sound, sounds.get(entity, b""))
+        found = compare_films(asked, known, heard, near[entity], threshold)
+        if found is not None:
+            matches.append(_described(entity, found))
     matches.sort(key=lambda match: (-match.matched, match.distance, match.entity))
     return SimilarVideo(matches[:limit], len(matches), uncompared)
 
 
-def _sound_there(asked: bytes, known: bytes, found: "VideoAlignment") -> "Alignment | None":
-    """Return how the sound agrees within a second of where the pictures do, if it can be compared."""
-    from dam.models.chromaprint import SECONDS, unpacked
-    from dam.search.audio_alignment import best_alignment
-
-    if not asked or not known:
-        return None
-    shifts = range(round((found.offset - 1) / SECONDS), round((found.offset + 1) / SECONDS) + 1)
-    return best_alignment(unpacked(asked), unpacked(known), shifts)
-
-
-def _described(
-    entity: int, asked: "Film", known: "Film", found: "VideoAlignment", sound: "Alignment | None"
-) -> SimilarFilm:
+def _described(entity: int, found: "FilmComparison") -> SimilarFilm:
     from dam.models.video.frame_hashes import RATE
-    from dam.search.video_alignment import relation_of
 
-    # The sound tells the time better than pictures a second apart.
-    is_heard = sound is not None and sound.bit_error <= _SAME_SOUND
-    offset = sound.offset if sound is not None and is_heard else found.offset
     return SimilarFilm(
         entity=entity,
-        relation=relation_of(offset, asked.seconds, known.seconds),
-        matched=100 * found.share,
-        distance=found.distance,
-        offset=offset,
-        seconds=found.overlap / RATE,
-        sound=None if sound is None else 100 * sound.bit_error,
+        relation=found.relation,
+        matched=100 * found.pictures.share,
+        distance=found.pictures.distance,
+        offset=found.offset,
+        seconds=found.pictures.overlap / RATE,
+        sound=None if found.sound is None else 100 * found.sound.bit_error,
     )

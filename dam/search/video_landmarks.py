@@ -2,16 +2,12 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from sqlalchemy.orm import Session
 
-from dam.models.video.frame_hashes import Entries, is_chosen, is_new, telling, words_of
+from dam.models.video.frame_hashes import Entries
+from dam.models.video.landmark_probes import probes_of
 from dam.models.video.video_landmark_component import VideoLandmarkComponent
-from dam.search.landmarks import Ints, shifts_by_landmarks, spread
-
-_PROBES = 2000
-"""Parts of hashes that are asked for."""
-_ONE_BIT: Ints = np.int64(1) << np.arange(16, dtype=np.int64)
+from dam.search.landmarks import shifts_by_landmarks
 
 
 def candidates(session: Session, asked: Sequence[Entries]) -> dict[int, list[int]]:
@@ -19,26 +15,5 @@ def candidates(session: Session, asked: Sequence[Entries]) -> dict[int, list[int
 
     What was asked about may be given as it is when it is cut in several ways.
     """
-    words, moments = _probes(np.concatenate([telling(entries) for entries in asked]))
+    words, moments = probes_of(asked)
     return shifts_by_landmarks(session, VideoLandmarkComponent, words, moments)
-
-
-def _probes(asked: Entries) -> tuple[Ints, Ints]:
-    """Return the words to ask for and the moments of their pictures.
-
-    First the landmarks as they are; then, in as many evenly spread places as there is room for, those that
-    are one bit away.
-    """
-    words = words_of(asked)
-    moments = np.broadcast_to(asked["moment"].astype(np.int64)[:, np.newaxis], words.shape)
-    new = is_new(words)
-    words, moments = words[new], moments[new]
-    exact = np.flatnonzero(is_chosen(words))
-    exact = exact[spread(len(exact), _PROBES // 2)]
-    around = spread(len(words), (_PROBES - len(exact)) // 4)
-    variants = words[around][:, np.newaxis] ^ _ONE_BIT
-    rows, columns = np.nonzero(is_chosen(variants))
-    return (
-        np.concatenate([words[exact], variants[rows, columns]]),
-        np.concatenate([moments[exact], moments[around][rows]]),
-    )

@@ -69,6 +69,10 @@ def test_json_says_of_each_group_what_can_be_known(families_added: CommandInProc
         "unseen": 0,
         "skipped": 0,
         "sampled_recall": None,
+        "media": [
+            {"class": f"same {what}", "compared": 0, "uncompared": 0}
+            for what in ("film", "recording", "text")
+        ],
     }
     assert found.stdout.isascii()
     assert (byte["best"]["entity"], byte["members"]) == (lake, [])

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from dam.models.archive.samples import zipped
 from dam.models.image.samples import encoded, photo
 from tests.command_line import CommandInProcess
 from tests.commands.duplicate_groups import families
 from tests.commands.facts import add, write
+from tests.commands.media_families import media
 from tests.docs.markdown import CHECKOUT
 
 STRANGE = b"caf\xe9.jpg"
@@ -51,14 +53,23 @@ def keys_of_all(answers: Iterable[dict[str, Any]]) -> set[str]:
 
 @pytest.fixture
 def lakes(library: CommandInProcess, tmp_path: Path) -> CommandInProcess:
-    """A library with something in each class, a turned picture, and paths that are not UTF-8."""
+    """A library with something in each class, a turned picture, archives, and paths that are not UTF-8."""
     folder = families(tmp_path / "media")
     for name in ("lake.jpg", "hill.jpg"):
         strange = os.fsencode(folder / "strange") + name.encode() + STRANGE
         Path(os.fsdecode(strange)).write_bytes((folder / name).read_bytes())
     write(folder / "mirrored.png", encoded(photo(2).transpose(Image.Transpose.FLIP_LEFT_RIGHT), "PNG"))
+    packed = {name: (folder / name).read_bytes() for name in ("lake.jpg", "small.jpg", "hill.jpg")}
+    write(folder / "outer.zip", zipped(packed))
     add(library, "-r", folder)
     return library
+
+
+@pytest.fixture
+def everything(lakes: CommandInProcess, tmp_path: Path) -> CommandInProcess:
+    """The same with recordings, films and documents that are there more than once."""
+    add(lakes, "-r", media(tmp_path / "others"))
+    return lakes
 
 
 def test_every_key_of_a_similar_picture_is_listed_and_no_other(
@@ -70,9 +81,9 @@ def test_every_key_of_a_similar_picture_is_listed_and_no_other(
     assert keys_of_all(found) == ASSET | SIMILAR
 
 
-def test_every_key_of_a_group_and_of_the_summary_is_listed_and_no_other(lakes: CommandInProcess) -> None:
-    *groups, last = lakes("find-duplicates", "--json", "--rotated").json
-    new = lakes("find-duplicates", "--json", "--rotated", "--new-since", "1d").json[:-1]
+def test_every_key_of_a_group_and_of_the_summary_is_listed_and_no_other(everything: CommandInProcess) -> None:
+    *groups, last = everything("find-duplicates", "--json", "--rotated").json
+    new = everything("find-duplicates", "--json", "--rotated", "--new-since", "1d").json[:-1]
     assets = {f"{place}.{key}" for place in ("best", "members[]") for key in ASSET}
     assert keys_of_all([*groups, *new]) == GROUP | assets
     is_conditional = {key for key in GROUP if key.endswith(".new")}
@@ -80,10 +91,11 @@ def test_every_key_of_a_group_and_of_the_summary_is_listed_and_no_other(lakes: C
     assert {key.partition(".")[2] for key in keys(last) if key != "summary"} == SUMMARY
 
 
-def test_every_key_of_a_relation_is_listed_and_no_other(lakes: CommandInProcess) -> None:
-    groups = lakes("find-duplicates", "--json", "--rotated", "--class", "near").stdout
-    related = lakes("relate", "--json", "duplicate-of", "--from-file", "-", stdin=groups).json
+def test_every_key_of_a_relation_is_listed_and_no_other(everything: CommandInProcess) -> None:
+    wanted = ("near", "recording", "film", "text")
+    groups = everything("find-duplicates", "--json", "--rotated", "--class", *wanted).stdout
+    related = everything("relate", "--json", "duplicate-of", "--from-file", "-", stdin=groups).json
     assert keys_of_all(related) == RELATION
-    assert keys_of_all(lakes("relations", "--json").json) == RELATION
-    withdrawn = lakes("unrelate", "--json", "--id", *(str(one["relation"]) for one in related)).json
+    assert keys_of_all(everything("relations", "--json").json) == RELATION
+    withdrawn = everything("unrelate", "--json", "--id", *(str(one["relation"]) for one in related)).json
     assert keys_of_all(withdrawn) == RELATION

@@ -16,8 +16,10 @@ from dam.core.path_text import show_path
 from dam.duplicates.appearance import Appearance
 from dam.duplicates.group import Distances, Group, Likeness, Member
 from dam.duplicates.report import _SUMMARY_BYTES, duplicates_report
+from dam.duplicates.report_classes import report_classes
 from dam.duplicates.report_markup import Tally
 from dam.duplicates.report_page import summary
+from dam.plugins import installed
 from dam.search.orientation import Orientation
 from tests.duplicates.invented_groups import HOSTILE, InventedLibrary, sample
 from tests.duplicates.outline import DASH, TIMES, read, table, write
@@ -188,8 +190,10 @@ def test_assets_that_do_not_belong_to_the_group_are_a_fault(tmp_path: Path) -> N
 
 
 def test_the_figures_have_room_however_large_they_are(tmp_path: Path) -> None:
-    huge = {likeness: Tally(10**18, 10**17, 10**18, 10**24) for likeness in Likeness}
-    assert len(summary("Made 2025-05-01 12:00 UTC", huge).encode()) < _SUMMARY_BYTES
+    classes = report_classes(installed().registry.matchers)
+    huge = {likeness: Tally(10**18, 10**17, 10**18, 10**24) for likeness in classes}
+    assert len(classes) > len(Likeness)
+    assert len(summary("Made 2025-05-01 12:00 UTC", huge, classes).encode()) < _SUMMARY_BYTES
 
 
 def test_memory_does_not_grow_with_the_number_of_groups(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_it_shows_dimensions_previews_and_places(library: CommandInProcess, tmp_
     outline = read(tmp_path / "out.html")
     assert f"160 {TIMES} 120" in outline.texts["picture"][1]
     assert "image/png" in outline.texts["picture"][1]
-    assert "dimensions unknown" in outline.texts["picture"][2]
+    assert "notes.txt\n10 bytes · text/plain" in outline.texts["picture"][2]
     assert outline.texts["missing"] == ["No preview"]
     for name in ("lake.jpg", "again.jpg"):
         assert str(tmp_path / "media" / name) in outline.texts["picture"][0]

@@ -14,13 +14,13 @@ from dam.core.database import Database
 from dam.core.ledger import LedgerRow, Outcome, Run, write_runs
 from dam.models.chromaprint import packed as packed_sound
 from dam.models.video import VideoComponent
+from dam.models.video.film_alignment import LEAST, SHARE, Film, best_video_alignment
 from dam.models.video.frame_hashes import RATE, unpacked
 from dam.models.video.video_fingerprint_component import VideoFingerprintComponent, fingerprint
 from dam.models.video.video_landmark_component import VideoLandmarkComponent, choose_landmarks
 from dam.models.video.video_sound_component import VideoSoundComponent, listen
 from dam.search.compared import count_uncompared
 from dam.search.similar_video import FILMS, SimilarVideo, VideoQuery, find_similar_video
-from dam.search.video_alignment import LEAST, SHARE, Film, best_video_alignment
 from tests.search.test_similar_audio import track, worse
 
 Hashes = npt.NDArray[np.uint8]

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from dam.core.content import Content
 from dam.models.pdq import Pdq
 from dam.models.video import VideoComponent
+from dam.models.video.film_alignment import Film as Seen
+from dam.models.video.film_alignment import best_video_alignment
 from dam.models.video.frame_hashes import RATE, landmarks, packed, unpacked
 from dam.models.video.headers import headers
 from dam.models.video.reading import VideoError, opened_video, picture_track
@@ -19,8 +21,6 @@ from dam.models.video.samples import Film, encoded, picture
 from dam.models.video.sampling import Sampler
 from dam.models.video.small_pictures import Cut, cuts
 from dam.models.video.video_fingerprint_component import VideoFingerprintComponent, fingerprint
-from dam.search.video_alignment import Film as Seen
-from dam.search.video_alignment import best_video_alignment
 
 Pixels = npt.NDArray[np.uint8]
 WHOLE = Film(seed=5, seconds=20)

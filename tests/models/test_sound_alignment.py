@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dam.models.chromaprint import SECONDS, SPAN, Words
-from dam.search.audio_alignment import Alignment, best_alignment, is_plain, relation_of
+from dam.models.sound_alignment import Alignment, best_alignment, is_plain, relation_of
 
 NOTHING = np.empty(0, dtype=np.uint32)
 
