@@ -58,15 +58,18 @@ def query(
 def _assets(
     library: "Library", having: list[str], lacking: list[str], where: list[str], limit: int | None
 ) -> "Iterator[Asset]":
+    from sqlalchemy import not_
+
     from dam.core.batched import batched
     from dam.core.component import Entity
     from dam.core.condition import read_condition
-    from dam.core.query import has, lacks
     from dam.core.query import query as entities
+    from dam.models.image.sidecar.effective import has_effective
 
     components = library.registry.component
-    conditions = [has(*map(components, having)), lacks(*map(components, lacking))]
-    conditions += [read_condition(library.registry, text) for text in where]
+    conditions = [has_effective(components(word)) for word in having]
+    conditions += [not_(has_effective(components(word))) for word in lacking]
+    conditions += [read_condition(library.registry, text, has_effective) for text in where]
     statement = entities().where(*conditions).order_by(Entity.id).limit(limit)
     with library.world(write=False) as world:
         ids = (row.id for row in world.rows(statement))

@@ -190,8 +190,9 @@ def system(
     A parameter annotated with a component asks for that component, `tuple[C, ...]` for all of a kind
     of which there may be many, `Content` for the bytes, `DerivedStore` for a place to put derived
     bytes, and the return type of a `@resource` for that resource. `on` asks for one more component
-    without passing it, or for one of several kinds: no entity is of two. Raise `version` whenever the results change. A system `on_demand` runs only on
-    what it is named for; what it made is taken back, and not made anew, once that is out of date.
+    without passing it, or for any of several kinds, of which an entity never is two. Raise `version`
+    whenever the results change. A system `on_demand` runs only on what it is named for; what it made is
+    taken back, and not made anew, once that is out of date.
     """
 
     def decorate(function: Callable[P, R]) -> System[P, R]:

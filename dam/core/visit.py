@@ -288,9 +288,7 @@ def in_dependency_order(systems: list[AnySystem]) -> tuple[AnySystem, ...]:
     ordered: list[AnySystem] = []
     while waiting:
         ready = [
-            s
-            for s in waiting.values()
-            if not any(makers[c].name in waiting for c in s.inputs if c in makers)
+            s for s in waiting.values() if not any(makers[c].name in waiting for c in s.inputs if c in makers)
         ]
         if not ready:
             raise TypeError(f"systems need each other in a circle: {', '.join(waiting)}")

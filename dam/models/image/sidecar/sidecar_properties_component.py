@@ -32,8 +32,9 @@ class SidecarPropertiesComponent(Component):
 def read_sidecar(content: Content) -> SidecarPropertiesComponent:
     """Read the whole packet; a sidecar that is broken anywhere fails, and says nothing of its picture."""
     said = read_sidecar_file(content)
-    names = (text for name in _NAMES for text in texts_of(said.get(name)))
-    file_name = first([PurePosixPath(name).name for name in names])
+    named = [text for name in _NAMES for text in texts_of(said.get(name))]
+    # Programs may write a number of their own there instead, `xmp.iid:...`.
+    file_name = first([PurePosixPath(text).name for text in named if "." in text and ":" not in text])
     program = first(texts_of(said.get("xmp:CreatorTool")))
     return SidecarPropertiesComponent(
         properties=len(said), program=as_name(program), file_name=as_name(file_name)
