@@ -1,10 +1,10 @@
 """Conditions on what counts: what a sidecar says of an asset goes before what its own file says."""
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from dam.core.component import Component, Entity
-from dam.core.condition import has_such
+from dam.core.condition import Holder, has_such
 from dam.models.image.metadata.camera_component import CameraComponent
 from dam.models.image.metadata.capture_time_component import CaptureTimeComponent
 from dam.models.image.metadata.exposure_component import ExposureComponent
@@ -18,7 +18,7 @@ from dam.models.image.metadata.image_rating_component import ImageRatingComponen
 from dam.models.image.metadata.image_title_component import ImageTitleComponent
 from dam.models.image.metadata.lens_component import LensComponent
 from dam.models.image.sidecar import SidecarComponent
-from dam.models.image.sidecar.pairs import pairs
+from dam.models.image.sidecar.pairs import has_sidecars, pairs
 
 FACTS: tuple[type[Component], ...] = (
     CameraComponent,
@@ -40,14 +40,16 @@ How the file itself is turned is no such thing, and the whole record stays that 
 """
 
 
-def has_effective(
-    component: type[Component], condition: ColumnElement[bool] | None = None
-) -> ColumnElement[bool]:
-    """Return the condition that an entity has a component that counts, if asked one that fulfils a condition.
+def effective_holder(session: Session) -> Holder:
+    """Return what makes conditions on what counts in this library: simple ones where there is no sidecar."""
+    return has_effective if has_sidecars(session) else has_such
+
+
+def has_effective(component: type[Component], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that an entity has a component of which something is true, and which counts.
 
     A sidecar has no facts of its own: they are those of the asset beside it.
     """
-    condition = true() if condition is None else condition
     own = has_such(component, condition)
     if component not in FACTS:
         return own

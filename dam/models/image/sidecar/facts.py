@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dam.core.component import Component, search_name
 from dam.models.file_location_component import paths_of_places
 from dam.models.image.sidecar.effective import FACTS
-from dam.models.image.sidecar.pairs import pairs
+from dam.models.image.sidecar.pairs import has_sidecars, pairs
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ class Said:
 
 def said_of(session: Session, entity: int, components: Collection[type[Component]] = FACTS) -> Said:
     """Return the pairs of an asset, and the facts about it that stand in sidecars."""
-    known = pairs()
+    if not has_sidecars(session):
+        return Said()
+    known = pairs(entity)
     rows = session.execute(
         select(known.c.sidecar, known.c.sidecar_place, known.c.subject, known.c.subject_place).where(
             or_(known.c.sidecar == entity, known.c.subject == entity)

@@ -4,17 +4,8 @@ A pair is two places in one folder. `a.cr2.xmp` goes with `a.cr2`; `a.xmp` goes 
 that have no sidecar of their own: with those that cannot hold XMP themselves, as RAWs, if there are any.
 """
 
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Select,
-    and_,
-    case,
-    exists,
-    select,
-    union_all,
-)
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, literal, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from dam.core.component import table_of
 from dam.models.file_location_component import FileLocationComponent
@@ -22,41 +13,57 @@ from dam.models.image import ImageComponent
 from dam.models.image.raw_signatures import BY_EXTENSION, RAW_TYPES
 from dam.models.image.sidecar import SidecarComponent
 from dam.models.image.sidecar.name_parts import follows, has_stem_of, is_called_sidecar, subject_of
+from dam.models.image.sidecar.one_by_one import joined_one_by_one
 
 _DNG = BY_EXTENSION["dng"]
 _PLACES = table_of(FileLocationComponent)
 
 
-def pairs() -> FromClause:
+def has_sidecars(session: Session) -> bool:
+    """Tell whether the library has any sidecar: where it has none, nothing need be asked about them."""
+    return session.scalar(select(SidecarComponent.entity_id).limit(1)) is not None
+
+
+def pairs(entity: int | None = None) -> FromClause:
     """Return the pairs that hold, with the columns `subject`, `sidecar` and the numbers of their places.
 
     Places that are open go together; so do those closed at one moment, as by a scan that missed both or
-    a run that moved both into the store, as long as the asset is at no open place.
+    a run that moved both into the store, as long as the asset is at no open place. Given an entity, there
+    are only those in the folders in which it is or was.
     """
-    kinds = [_pairs(is_open, whole_name) for is_open in (True, False) for whole_name in (True, False)]
+    kinds = [_pairs(is_open, whole, entity) for is_open in (True, False) for whole in (True, False)]
     return union_all(*kinds).subquery()
 
 
-def _pairs(is_open: bool, whole_name: bool) -> Select[tuple[int, int, int, int]]:
+def _pairs(is_open: bool, whole_name: bool, entity: int | None) -> Select[tuple[int, int, int, int]]:
     sidecar, subject = _PLACES.alias(), _PLACES.alias()
-    named = _has_whole_name(subject, sidecar) if whole_name else _is_meant_by_stem(subject, sidecar, is_open)
     conditions = [
-        sidecar.c.entity_id.in_(select(SidecarComponent.entity_id)),
+        _is_sidecar(sidecar),
         is_called_sidecar(sidecar.c.name),
-        _together(subject, sidecar, is_open),
-        subject.c.entity_id.not_in(select(SidecarComponent.entity_id)),
-        named,
+        ~_is_sidecar(subject),
     ]
+    if whole_name:
+        conditions += [_together(subject, sidecar, is_open), _has_whole_name(subject, sidecar)]
+    else:
+        conditions += _is_meant_by_stem(subject, sidecar, is_open)
     if not is_open:
         again = _PLACES.alias()
-        is_elsewhere = exists().where(again.c.entity_id == subject.c.entity_id, again.c.closed_at.is_(None))
-        conditions.append(~is_elsewhere)
+        conditions.append(~_any(again, again.c.entity_id == subject.c.entity_id, again.c.closed_at.is_(None)))
+    if entity is not None:
+        its = _PLACES.alias()
+        conditions.append(
+            sidecar.c.directory_id.in_(select(its.c.directory_id).where(its.c.entity_id == entity))
+        )
     return select(
         subject.c.entity_id.label("subject"),
         subject.c.id.label("subject_place"),
         sidecar.c.entity_id.label("sidecar"),
         sidecar.c.id.label("sidecar_place"),
     ).where(*conditions)
+
+
+def _is_sidecar(place: FromClause) -> ColumnElement[bool]:
+    return place.c.entity_id.in_(select(SidecarComponent.entity_id))
 
 
 def _together(one: FromClause, other: FromClause, is_open: bool) -> ColumnElement[bool]:
@@ -71,25 +78,44 @@ def _has_whole_name(subject: FromClause, sidecar: FromClause) -> ColumnElement[b
     return subject.c.name == subject_of(sidecar.c.name)
 
 
-def _is_meant_by_stem(subject: FromClause, sidecar: FromClause, is_open: bool) -> ColumnElement[bool]:
-    whole, own, nearer = _PLACES.alias(), _PLACES.alias(), _PLACES.alias()
-    means_one_file = exists().where(_together(whole, sidecar, is_open), _has_whole_name(whole, sidecar))
-    has_its_own = exists().where(
+def _has_stem(subject: FromClause, sidecar: FromClause, is_open: bool) -> ColumnElement[bool]:
+    return and_(_together(subject, sidecar, is_open), has_stem_of(subject.c.name, sidecar.c.name))
+
+
+def _is_meant_by_stem(
+    subject: FromClause, sidecar: FromClause, is_open: bool
+) -> tuple[ColumnElement[bool], ...]:
+    same_stem, whole, own, nearer = (_PLACES.alias() for _ in range(4))
+    of_that_stem = select(same_stem.c.id).where(_has_stem(same_stem, sidecar, is_open)).correlate(sidecar)
+    means_one_file = _any(whole, _together(whole, sidecar, is_open), _has_whole_name(whole, sidecar))
+    has_its_own = _any(
+        own,
         _together(own, subject, is_open),
         follows(own.c.name, subject.c.name),
         _has_whole_name(subject, own),
         is_called_sidecar(own.c.name),
-        own.c.entity_id.in_(select(SidecarComponent.entity_id)),
+        _is_sidecar(own),
     )
-    others_need_it_more = exists().where(
-        _together(nearer, sidecar, is_open),
-        has_stem_of(nearer.c.name, sidecar.c.name),
-        nearer.c.entity_id.not_in(select(SidecarComponent.entity_id)),
+    others_need_it_more = _any(
+        nearer,
+        _has_stem(nearer, sidecar, is_open),
+        ~_is_sidecar(nearer),
         _need(nearer) < _need(subject),
     )
-    return and_(
-        has_stem_of(subject.c.name, sidecar.c.name), ~means_one_file, ~has_its_own, ~others_need_it_more
+    joined = joined_one_by_one(
+        _has_stem(subject, sidecar, is_open).self_group(), subject.c.id, of_that_stem.scalar_subquery()
     )
+    return joined, ~means_one_file, ~has_its_own, ~others_need_it_more
+
+
+def _any(place: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that there is such a place.
+
+    The offset keeps PostgreSQL from making a join of it, for which it would compare all names of a folder
+    with all.
+    """
+    found = select(literal(1)).select_from(place).where(*conditions).offset(0)
+    return exists(found.correlate_except(place, SidecarComponent, ImageComponent))
 
 
 def _need(place: FromClause) -> ColumnElement[int]:
