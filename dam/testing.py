@@ -338,7 +338,7 @@ class KindContract:
 
     def test_systems_reach_workers(self) -> None:
         """They pickle by reference, so that a worker imports just their module."""
-        systems = [system for system in installed().registry.systems if self.kind in system.requires]
+        systems = [system for system in installed().registry.systems if self.kind in system.inputs]
         assert systems, "no system runs on this kind"
         copies: list[System[Any, Any]] = pickle.loads(pickle.dumps(systems))  # noqa: S301 - our own
         assert copies == systems

@@ -10,8 +10,6 @@ from dam.commands import AsJson, command_app
 from dam.commands.many_values import ManyValues
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
-
     from dam.library import Library
     from dam.models.asset import Asset
 
@@ -51,8 +49,8 @@ def query(
 
     found = False
     with open_library() as library:
-        conditions = _conditions(library, having or [], lacking or [], where or [], misnamed=misnamed)
-        assets = _assets(library, conditions, None if misnamed else limit)
+        conditions = having or [], lacking or [], where or []
+        assets = _assets(library, *conditions, None if misnamed else limit, misnamed=misnamed)
         for asset in islice(filter(misleading_extensions, assets), limit) if misnamed else assets:
             found = True
             if as_json:
@@ -64,28 +62,33 @@ def query(
     return 0 if found else 1
 
 
-def _conditions(
-    library: "Library", having: list[str], lacking: list[str], where: list[str], *, misnamed: bool
-) -> "list[ColumnElement[bool]]":
+def _assets(
+    library: "Library",
+    having: list[str],
+    lacking: list[str],
+    where: list[str],
+    limit: int | None,
+    *,
+    misnamed: bool,
+) -> "Iterator[Asset]":
+    from sqlalchemy import not_, true
+
+    from dam.core.batched import batched
+    from dam.core.component import Entity
     from dam.core.condition import read_condition
-    from dam.core.query import has, lacks
+    from dam.core.query import query as entities
+    from dam.models.image.sidecar.effective import effective_holder
     from dam.models.misnaming import may_be_misnamed
 
     components = library.registry.component
-    conditions = [has(*map(components, having)), lacks(*map(components, lacking))]
-    conditions += [read_condition(library.registry, text) for text in where]
-    return [*conditions, may_be_misnamed(library.registry.kinds)] if misnamed else conditions
-
-
-def _assets(
-    library: "Library", conditions: "list[ColumnElement[bool]]", limit: int | None
-) -> "Iterator[Asset]":
-    from dam.core.batched import batched
-    from dam.core.component import Entity
-    from dam.core.query import query as entities
-
-    statement = entities().where(*conditions).order_by(Entity.id).limit(limit)
     with library.world(write=False) as world:
+        holder = effective_holder(world.session)
+        conditions = [holder(components(word), true()) for word in having]
+        conditions += [not_(holder(components(word), true())) for word in lacking]
+        conditions += [read_condition(library.registry, text, holder) for text in where]
+        if misnamed:
+            conditions.append(may_be_misnamed(library.registry.kinds))
+        statement = entities().where(*conditions).order_by(Entity.id).limit(limit)
         ids = (row.id for row in world.rows(statement))
         for some in batched(ids):
             yield from library.assets(some)

@@ -17,9 +17,6 @@ app = command_app()
 _FOR_PROGRAMS = {"id", "directory_id", "inode", "mtime_ns", "ctime_ns", "name", "path_base64"}
 """Columns of places that `--json` has and people can do nothing with."""
 
-_LONGEST = 200
-"""Characters of a value that people are shown; `--json` has them all."""
-
 
 @app.command()  # type: ignore[untyped-decorator]
 def show(
@@ -36,6 +33,7 @@ def show(
     from dam.commands.output import asset_fields, asset_lines, print_json, print_line, run_fields
     from dam.commands.relation_report import relation_fields
     from dam.commands.session import open_library
+    from dam.commands.sidecar_lines import said_fields, said_lines
     from dam.models.misnaming import misleading_extensions
 
     with open_library() as library:
@@ -44,15 +42,21 @@ def show(
             description = library.describe(found.entity)
             relations = list(library.relations(found.entity))
             components, runs = _components(found, description), description.runs
+            said = library.said_by_sidecars(found.entity)
             if as_json:
                 ledger = [run_fields(name, e.version, e.outcome, e.message) for name, e in runs.items()]
                 related = [relation_fields(relation) for relation in relations]
-                facts = {"components": components, "relations": related, "runs": ledger}
+                facts = {"components": components, **said_fields(said), "relations": related, "runs": ledger}
                 misnamed = misleading_extensions(found)
                 print_json({**asset_fields(found), "misnamed": misnamed, **facts})
                 continue
             indexes = {name for name, rows in description.components.items() if rows[0].is_index}
-            lines = (*_component_lines(components, indexes), *_relation_lines(relations), *_run_lines(runs))
+            lines = (
+                *_component_lines(components, indexes, said.overruled),
+                *said_lines(said),
+                *_relation_lines(relations),
+                *_run_lines(runs),
+            )
             for line in (*asset_lines(found), *_naming_lines(found), *lines):
                 print_line(line)
     return 0
@@ -78,7 +82,11 @@ def _components(asset: "Asset", description: "Description") -> dict[str, list[di
     }
 
 
-def _component_lines(components: dict[str, list[dict[str, Any]]], indexes: set[str]) -> list[str]:
+def _component_lines(
+    components: dict[str, list[dict[str, Any]]], indexes: set[str], overruled: frozenset[str]
+) -> list[str]:
+    from dam.commands.component_values import shown_values
+
     lines = ["components"]
     for name, rows in components.items():
         if name in indexes:
@@ -86,30 +94,20 @@ def _component_lines(components: dict[str, list[dict[str, Any]]], indexes: set[s
             continue
         hidden = _FOR_PROGRAMS if name == "FileLocation" else set()
         for row in rows:
-            plain = {key: value for key, value in row.items() if value is not None and key not in hidden}
-            shown = (f"{key}={_text(value)}" for key, value in plain.items() if not isinstance(value, dict))
-            lines.append("  ".join([f"  {name}", *shown]))
+            plain = {key: value for key, value in row.items() if key not in hidden}
+            more = ["(overruled by the sidecar)"] if name in overruled else []
+            lines.append("  ".join([f"  {name}", *shown_values(plain), *more]))
             lines += _document_lines(plain)
     return lines
 
 
 def _document_lines(row: dict[str, Any]) -> list[str]:
+    from dam.commands.component_values import shown_value
     from dam.commands.document_lines import document_lines
 
     documents = {key: value for key, value in row.items() if isinstance(value, dict)}
     values = (line for key, value in documents.items() for line in document_lines(key, value))
-    return [f"    {_text(name)}  {_text(value)}" for name, value in values]
-
-
-def _text(value: object) -> str:
-    import os
-
-    from dam.core.path_text import show_path
-
-    if not isinstance(value, str):
-        return str(value)
-    shown = show_path(os.fsencode(value))
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}... ({len(value)} characters)"
+    return [f"    {shown_value(name)}  {shown_value(value)}" for name, value in values]
 
 
 def _relation_lines(relations: "list[Relation]") -> list[str]:

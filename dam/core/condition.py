@@ -58,11 +58,21 @@ def _lower_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f'lower(({compiler.process(element.clauses, **options)}) COLLATE "C")'
 
 
-def read_condition(registry: Registry, text: str) -> ColumnElement[bool]:
+Holder = Callable[[type[Component], ColumnElement[bool]], ColumnElement[bool]]
+"""From a component, and what is to be true of one, to the condition that an entity has it."""
+
+
+def has_such(component: type[Component], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that an entity has a component of which something is true."""
+    return exists().where(component.entity_id == Entity.id, condition).correlate(Entity)
+
+
+def read_condition(registry: Registry, text: str, holder: Holder = has_such) -> ColumnElement[bool]:
     """Return the condition that an entity has a component of which this is true.
 
-    Text is compared as it is, with `~` it has to contain the value, whatever the case of A to Z; times are
-    periods. In a JSON column the keys follow its name. Raises UsageError for what is no condition.
+    What it is to have one is for `holder` to say. Text is compared as it is, with `~` it has to contain the
+    value, whatever the case of A to Z; times are periods. In a JSON column the keys follow its name. Raises
+    UsageError for what is no condition.
     """
     match = _WRITTEN.fullmatch(text)
     if match is None:
@@ -74,7 +84,7 @@ def read_condition(registry: Registry, text: str) -> ColumnElement[bool]:
         condition = _compare(column, column.type, keys.split(".")[1:], comparison, value)
     except (ValueError, ZeroDivisionError, OverflowError) as error:
         raise UsageError(f"bad condition: {text}: {error}", hint=_HINT) from None
-    return exists().where(component.entity_id == Entity.id, condition).correlate(Entity)
+    return holder(component, condition)
 
 
 def _column_of(component: type[Component], name: str) -> str:

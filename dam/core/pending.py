@@ -26,6 +26,8 @@ def is_pending(
     if system.on_demand and not named:
         return _is_out_of_date(session, system, number)
     applies = has(*sorted(system.requires, key=lambda c: c.__tablename__))
+    if system.any_of:
+        applies = and_(applies, or_(*map(has, system.any_of)))
     if number is None:
         return applies
     entry = select(LedgerRow.entity_id).where(LedgerRow.entity_id == Entity.id, LedgerRow.system_id == number)

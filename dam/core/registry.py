@@ -44,7 +44,7 @@ class Registry:
     @cached_property
     def involved(self) -> tuple[type[Component], ...]:
         """Return the components that any system needs or makes: what a visit has to be given."""
-        found = {c for system in self.systems for c in (*system.requires, *system.products)}
+        found = {c for system in self.systems for c in (*system.inputs, *system.products)}
         return tuple(sorted(found, key=lambda c: c.__tablename__))
 
     @cached_property

@@ -67,7 +67,7 @@ def touch(
     session: Session, registry: Registry, entity_ids: Sequence[int], component: type[Component]
 ) -> None:
     """Make every system that may depend on a component pending on these entities."""
-    needers = [work.name for work in registry.works if component in work.requires]
+    needers = [work.name for work in registry.works if component in work.inputs]
     mark_stale(session, [(entity_id, name) for entity_id in entity_ids for name in needers])
     mark_strangers_stale(session, entity_ids, {work.name for work in registry.works})
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dam.core.component import Component
+from dam.core.component import Component, Kind
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,14 @@ class Step:
     on: type[Component]
 
     on_demand: ClassVar[bool] = False
+    any_of: ClassVar[tuple[type[Kind], ...]] = ()
 
     @property
     def requires(self) -> frozenset[type[Component]]:
         """Return the components that must be there."""
         return frozenset({self.on})
+
+    @property
+    def inputs(self) -> frozenset[type[Component]]:
+        """Return the components that it depends on."""
+        return self.requires

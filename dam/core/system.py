@@ -2,7 +2,7 @@
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -121,7 +121,7 @@ class System(Callee[P, R]):
         function: Callable[P, R],
         *,
         version: int,
-        on: type[Component] | None = None,
+        on: type[Component] | tuple[type[Kind], ...] | None = None,
         on_demand: bool = False,
         name: str | None = None,
     ) -> None:
@@ -129,7 +129,9 @@ class System(Callee[P, R]):
         if version < 1:
             raise TypeError(f"{self.label}: a system's version starts at 1, not {version}")
         self.version = version
-        self.on = on
+        self.any_of: tuple[type[Kind], ...] = on if isinstance(on, tuple) else ()
+        """Kinds of which one has to be there, whichever it is."""
+        self.on = None if isinstance(on, tuple) else on
         self.on_demand = on_demand
         self.name = name or f"{_group(function.__module__)}.{function.__name__}"
         self.products = self._find_products()
@@ -150,9 +152,23 @@ class System(Callee[P, R]):
         return needed | {self.on} if self.on else needed
 
     @cached_property
+    def inputs(self) -> frozenset[type[Component]]:
+        """Return the components that it depends on: what it requires, and each kind that will do."""
+        return self.requires.union(self.any_of)
+
+    def applies_to(self, rows: Mapping[type[Component], object]) -> bool:
+        """Tell whether what it requires is among what an entity has."""
+        if not all(map(rows.get, self.requires)):
+            return False
+        return not self.any_of or any(map(rows.get, self.any_of))
+
+    @cached_property
     def allowance(self) -> Allowance | None:
-        """Return what the media kind that it works on allows a visit, None if it works on any."""
-        kinds = [component for component in self.requires if issubclass(component, Kind)]
+        """Return what the media kind that it works on allows a visit, None if it works on any.
+
+        Of several that will do it is the first one's.
+        """
+        kinds = [*self.any_of, *(component for component in self.requires if issubclass(component, Kind))]
         return kinds[0].allowance if kinds else None
 
 
@@ -170,15 +186,19 @@ def resource(function: Callable[P, R]) -> Resource[P, R]:
 
 
 def system(
-    *, version: int, on: type[Component] | None = None, on_demand: bool = False
+    *,
+    version: int,
+    on: type[Component] | tuple[type[Kind], ...] | None = None,
+    on_demand: bool = False,
 ) -> Callable[[Callable[P, R]], System[P, R]]:
     """Make a function a system; its annotations say what it needs and what it makes.
 
     A parameter annotated with a component asks for that component, `tuple[C, ...]` for all of a kind
     of which there may be many, `Content` for the bytes, `DerivedStore` for a place to put derived
     bytes, and the return type of a `@resource` for that resource. `on` asks for one more component
-    without passing it. Raise `version` whenever the results change. A system `on_demand` runs only on
-    what it is named for; what it made is taken back, and not made anew, once that is out of date.
+    without passing it, or for any of several kinds, of which an entity never is two. Raise `version`
+    whenever the results change. A system `on_demand` runs only on what it is named for; what it made is
+    taken back, and not made anew, once that is out of date.
     """
 
     def decorate(function: Callable[P, R]) -> System[P, R]:

@@ -128,10 +128,10 @@ class _Visitor:
     def consider(self, system: AnySystem) -> None:
         """Run, skip, forget or mark stale one system, as the entity's components demand."""
         entry = self.task.ledger.get(system.name)
-        applies = all(map(self.rows.get, system.requires))
+        applies = system.applies_to(self.rows)
         if entry is None and not applies:
             return  # Most systems are about other kinds: nothing may be slow up to here.
-        touched = not self.changed.isdisjoint(system.requires)
+        touched = not self.changed.isdisjoint(system.inputs)
         if system.on_demand and self.task.selected is None:
             # Nobody asks for it now: what it made earlier must not be wrong, but need not be there.
             if entry is not None and (touched or not applies or entry.version != system.version):
@@ -288,9 +288,7 @@ def in_dependency_order(systems: list[AnySystem]) -> tuple[AnySystem, ...]:
     ordered: list[AnySystem] = []
     while waiting:
         ready = [
-            s
-            for s in waiting.values()
-            if not any(makers[c].name in waiting for c in s.requires if c in makers)
+            s for s in waiting.values() if not any(makers[c].name in waiting for c in s.inputs if c in makers)
         ]
         if not ready:
             raise TypeError(f"systems need each other in a circle: {', '.join(waiting)}")

@@ -67,6 +67,8 @@ class Adding:
         self._runner = adder.runner
         self._channel = adder.runner.executor.channel()
         self._until = until
+        self._moment = utc_now()
+        """When places are closed whose files are moved: what has gone together shows it."""
         self._stop_by: float | None = None
         self._under_way = 0
         self._group = Group()
@@ -311,7 +313,7 @@ class Adding:
             for one, place, what in zip(added, recorded.places, removed, strict=True)
             if what.problem is None and one.entity is not None
         ]
-        self._runner.database.retrying(lambda session: close_places(session, gone, utc_now()))
+        self._runner.database.retrying(lambda session: close_places(session, gone, self._moment))
         return [one.with_removal(what) for one, what in zip(added, removed, strict=True)]
 
 

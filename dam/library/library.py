@@ -41,6 +41,7 @@ from dam.models.asset import Asset, describe_assets, media_types_of
 from dam.models.content_hash_md5_component import find_by_md5
 from dam.models.content_hash_sha256_component import find_by_sha256
 from dam.models.holdings import count_holdings
+from dam.models.image.sidecar.facts import Said, said_of
 from dam.models.relation import Evidence, Judgement, Relation, judge
 from dam.models.relation_member_component import list_relations
 from dam.scan.record import ScanRecorder
@@ -182,6 +183,11 @@ class Library(OpenLibrary):
         """Return every component of an entity and what came of every system on it."""
         with self.database.read() as session:
             return describe_entity(session, self.registry, entity)
+
+    def said_by_sidecars(self, entity: int) -> Said:
+        """Return what sidecars have to do with an entity: beside which files they lie, and what they say."""
+        with self.database.read() as session:
+            return said_of(session, entity)
 
     def status(self) -> Status:
         """Return how much the library holds, and how every system stands."""

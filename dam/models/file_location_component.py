@@ -55,7 +55,10 @@ class FileLocationComponent(Component):
     first_seen: Mapped[datetime] = mapped_column(Timestamp)
     last_seen: Mapped[datetime] = mapped_column(Timestamp)
     closed_at: Mapped[datetime | None] = mapped_column(Timestamp, default=None)
-    """When the place was found to hold other bytes; None while the row is open."""
+    """When the place was found to hold other bytes; None while the row is open.
+
+    It is one moment for all that one scan closes, and for all that one run of adding moves.
+    """
     state: Mapped[str] = mapped_column(Text, default=LocationState.PRESENT.value)
 
     __table_args__ = (
@@ -66,6 +69,12 @@ class FileLocationComponent(Component):
             "name",
             unique=True,
             where=text("closed_at IS NULL"),
+        ),
+        PartialIndex(
+            "ix_file_location_closed_together",
+            "directory_id",
+            "closed_at",
+            where=text("closed_at IS NOT NULL"),
         ),
     )
 
@@ -168,17 +177,29 @@ def record_sightings(session: Session, sightings: Iterable[Sighting]) -> set[Pla
 def locations_of(session: Session, entity_ids: Collection[int]) -> dict[int, list[Location]]:
     """Return every place of these entities, open ones first, each with its whole path."""
     found: dict[int, list[Location]] = {entity_id: [] for entity_id in entity_ids}
+    for place in _locations(session, FileLocationComponent.entity_id.in_(entity_ids)):
+        found[place.row.entity_id].append(place)
+    return found
+
+
+def paths_of_places(session: Session, location_ids: Collection[int]) -> dict[int, bytes]:
+    """Return the whole path of each of these places, by its number."""
+    return {
+        place.row.id: place.path for place in _locations(session, FileLocationComponent.id.in_(location_ids))
+    }
+
+
+def _locations(session: Session, where: ColumnElement[bool]) -> Iterator[Location]:
     rows = session.execute(
         select(FileLocationComponent, DirectoryRow.path, RootRow.path)
         .join(DirectoryRow, DirectoryRow.id == FileLocationComponent.directory_id)
         .join(RootRow, RootRow.id == DirectoryRow.root_id)
-        .where(FileLocationComponent.entity_id.in_(entity_ids))
+        .where(where)
         .order_by(FileLocationComponent.closed_at.isnot(None), FileLocationComponent.id)
     )
     for row, directory, root in rows:
         path = b"/".join((bytes(root).rstrip(b"/"), bytes(directory), bytes(row.name)))
-        found[row.entity_id].append(Location(row, path.replace(b"//", b"/")))
-    return found
+        yield Location(row, path.replace(b"//", b"/"))
 
 
 def close_location(session: Session, location_id: int, when: datetime) -> None:

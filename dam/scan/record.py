@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -59,6 +59,8 @@ class ScanRecorder:
     run_on: Callable[[Iterable[int]], Iterable[object]]
     """Runs what is pending on entities."""
     dry_run: bool = False
+    moment: datetime = field(default_factory=utc_now)
+    """When places are closed: one moment for the whole scan, so that what has gone together shows it."""
 
     def record(self, findings: Sequence[Finding]) -> list[ScannedPlace]:
         """Write findings in one transaction and return what is to be said of them.
@@ -85,7 +87,7 @@ class ScanRecorder:
         mark_places(session, _ids(valid, ScanStatus.BACK), LocationState.PRESENT)
         mark_places(session, _ids(valid, ScanStatus.OFFLINE), LocationState.OFFLINE)
         gone = _ids(valid, ScanStatus.MISSING, ScanStatus.MOVED, ScanStatus.CHANGED)
-        close_locations(session, gone, utc_now())
+        close_locations(session, gone, self.moment)
         sightings = _sightings(session, valid, known)
         record_sightings(session, sightings)
         extensions = {(one.entity_id, extension_of(one.place.name)) for one in sightings}

@@ -36,6 +36,7 @@ SYSTEMS = {
     "image.make_preview",
     "image.read_capture",
     "image.read_description",
+    "image.read_sidecar",
     "video.choose_landmarks",
     "video.fingerprint",
     "video.list_audio_tracks",

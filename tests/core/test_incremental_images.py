@@ -32,6 +32,9 @@ from dam.models.image.metadata.image_keyword_component import ImageKeywordCompon
 from dam.models.image.metadata.image_metadata_component import ImageMetadataComponent
 from dam.models.image.metadata.image_title_component import ImageTitleComponent
 from dam.models.image.preview_component import PreviewComponent
+from dam.models.image.sidecar import SidecarComponent
+from dam.models.image.sidecar import samples as sidecars
+from dam.models.image.sidecar.sidecar_properties_component import SidecarPropertiesComponent
 from dam.plugins import installed
 from dam.services.file_storage import Store, create_store
 from tests.core.state_machines import prove
@@ -47,6 +50,7 @@ NAMES = (
     "image.make_preview",
     "image.read_capture",
     "image.read_description",
+    "image.read_sidecar",
 )
 DERIVED = (
     ImageColoursComponent,
@@ -60,6 +64,8 @@ DERIVED = (
     CaptureTimeComponent,
     ImageKeywordComponent,
     ImageTitleComponent,
+    SidecarComponent,
+    SidecarPropertiesComponent,
 )
 
 
@@ -68,6 +74,7 @@ def contents() -> dict[str, bytes]:
     """Pictures of every sort, and things that are none."""
     pictures = {**samples.good(), **samples.odd(), **samples.broken()}
     small = {name: data for name, data in pictures.items() if len(data) < 100_000}
+    small |= sidecars.odd() | {"cut.xmp": sidecars.broken()["cut.xmp"]}
     small |= {"described-otherwise.jpg": samples.described("Sea")}
     return {**small, "notes.txt": b"no picture", "empty": b""}
 

@@ -115,6 +115,15 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "image_colours": {"entity_id": number, "dominant": "black", "palette": "#000000", **shares},
         "other_file": {"entity_id": number, "media_type": "font/ttf"},
     }
+    rows |= {
+        "sidecar_properties": {
+            "entity_id": number,
+            "properties": 7,
+            "program": None,
+            "file_name": "caf\u00e9",
+        },
+        "xmp_sidecar": {"entity_id": number, "media_type": "application/rdf+xml"},
+    }
     counts = {"position": number, "members": 1, "unpacked": 2**40, "failures": 0}
     rows |= {
         "archive": {"entity_id": number, "media_type": "application/zip"},
@@ -136,6 +145,7 @@ def _row(table: str, number: int) -> dict[str, Any]:
         "gps_position": {"entity_id": number, "latitude": -89.5, "longitude": 180.0, **said},
         "image_creator": {"entity_id": number, "position": 0, "name": "somebody", **said},
         "image_keyword": {"entity_id": number, "keyword": "sea", **said},
+        "image_label": {"entity_id": number, "label": "Red", **said},
         "image_metadata": {"entity_id": number, "record": {"IFD0": {"Make": "caf\u00e9"}}},
         "image_rating": {"entity_id": number, "stars": -1.0, **said},
         "lens": {"entity_id": number, "model": "50mm", "longest": 50.0, **said},

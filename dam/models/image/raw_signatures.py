@@ -22,6 +22,19 @@ BY_EXTENSION = {
 OTHER_CAMERA = "image/x-dcraw"
 """The RAW of a maker that is not known here."""
 
+RAW_TYPES = frozenset(
+    (
+        *BY_EXTENSION.values(),
+        OTHER_CAMERA,
+        "image/x-canon-cr2",
+        "image/x-canon-cr3",
+        "image/x-fuji-raf",
+        "image/x-olympus-orf",
+        "image/x-panasonic-rw2",
+    )
+)
+"""The media types of all RAWs, those with signatures of their own among them."""
+
 _BY_MAKER: tuple[tuple[bytes, tuple[str, ...]], ...] = (
     (b"NIKON", ("nef", "nrw")),
     (b"SONY", ("arw", "sr2")),

@@ -24,6 +24,9 @@ class Blocks:
     """The MD5 that the IPTC had when XMP was last made to agree with it."""
 
     xmp: bytes | None = None
+    is_sidecar: bool = False
+    """Whether the whole file is XMP."""
+
     texts: dict[str, str] = field(default_factory=dict)
     """The texts of a PNG by keyword, and comments of other formats."""
 

@@ -12,6 +12,7 @@ from dam.models.image.metadata.stored_orientation_component import (
     StoredOrientationComponent,
     stored_orientation,
 )
+from dam.models.image.sidecar import SidecarComponent
 
 Captured = (
     CaptureTimeComponent
@@ -25,7 +26,7 @@ Captured = (
 _FINDERS = (capture_time, camera, lens, exposure, gps_position, stored_orientation)
 
 
-@system(version=1, on=ImageComponent)
+@system(version=1, on=(ImageComponent, SidecarComponent))
 def read_capture(metadata: Metadata) -> tuple[Captured, ...]:
     """Read when, where and with what the picture was taken.
 

@@ -88,7 +88,7 @@ def _exif(metadata: Metadata, time: int, fraction: int, offset: int) -> Moment |
 
 
 def _xmp(metadata: Metadata, name: str) -> _Stated:
-    return "xmp", name, read_moment(first(texts_of(metadata.xmp.get(name))))
+    return metadata.xmp_source, name, read_moment(first(texts_of(metadata.xmp.get(name))))
 
 
 def _iptc(metadata: Metadata, day: int, time: int) -> Moment | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dam.core.content import Content
+from dam.core.content import HEAD_BYTES, Content
 from dam.models.image.metadata.blocks import Blocks
 from dam.models.image.metadata.boxes import read_boxes
 from dam.models.image.metadata.gif import read_gif
@@ -12,7 +12,9 @@ from dam.models.image.metadata.png import read_png
 from dam.models.image.metadata.tiff import IPTC, PHOTOSHOP, XMP, read_tiff
 from dam.models.image.metadata.webp import read_webp
 from dam.models.image.metadata.window import MalformedError, Window
+from dam.models.image.sidecar.packet import packet_start
 
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _FUJI_JPEG = 84
 """Where a RAF says where its JPEG is, which has all the metadata."""
 
@@ -46,6 +48,10 @@ def _read_fuji(window: Window, blocks: Blocks) -> None:
     read_jpeg(window.part(window.number(_FUJI_JPEG, 4)), blocks)
 
 
+def _read_sidecar(window: Window, blocks: Blocks) -> None:
+    blocks.is_sidecar = packet_start(window.read_up_to(0, HEAD_BYTES)) is not None
+
+
 def _starts(*magics: bytes) -> Callable[[bytes], bool]:
     return lambda head: head.startswith(magics)
 
@@ -59,5 +65,6 @@ _READERS: tuple[tuple[Callable[[bytes], bool], Callable[[Window, Blocks], None]]
     (_starts(b"FUJIFILMCCD-RAW "), _read_fuji),
     (lambda head: head[4:8] in (b"ftyp", b"jP  ", b"JXL "), read_boxes),
     (_starts(b"II", b"MM"), _read_tiff),
+    (lambda head: head.lstrip(_BEFORE_XML).startswith(b"<"), _read_sidecar),
 )
 """Who reads a file that starts like this; cameras have magic numbers of their own for their TIFFs."""

@@ -7,22 +7,25 @@ from dam.models.image.metadata.image_caption_component import ImageCaptionCompon
 from dam.models.image.metadata.image_copyright_component import ImageCopyrightComponent, image_copyright
 from dam.models.image.metadata.image_creator_component import ImageCreatorComponent, image_creators
 from dam.models.image.metadata.image_keyword_component import ImageKeywordComponent, image_keywords
+from dam.models.image.metadata.image_label_component import ImageLabelComponent, image_label
 from dam.models.image.metadata.image_rating_component import ImageRatingComponent, image_rating
 from dam.models.image.metadata.image_title_component import ImageTitleComponent, image_title
+from dam.models.image.sidecar import SidecarComponent
 
 Described = (
     ImageTitleComponent
     | ImageCaptionComponent
     | ImageCopyrightComponent
     | ImageRatingComponent
+    | ImageLabelComponent
     | ImageCreatorComponent
     | ImageKeywordComponent
 )
 
-_FINDERS = (image_title, image_caption, image_copyright, image_rating)
+_FINDERS = (image_title, image_caption, image_copyright, image_rating, image_label)
 
 
-@system(version=1, on=ImageComponent)
+@system(version=2, on=(ImageComponent, SidecarComponent))
 def read_description(metadata: Metadata) -> tuple[Described, ...]:
     """Read the title, the words and the names that the file carries."""
     if not metadata:

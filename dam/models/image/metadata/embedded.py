@@ -1,5 +1,6 @@
 """All that a picture's file says about itself, read once for every system that asks."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import md5
 
@@ -10,6 +11,7 @@ from dam.models.image.metadata.iptc import Iptc, read_iptc
 from dam.models.image.metadata.tiff import Tiff, read_tiff
 from dam.models.image.metadata.window import MalformedError, Window
 from dam.models.image.metadata.xmp import Property, read_xmp
+from dam.models.image.sidecar.packet import read_sidecar_file
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,9 @@ class Metadata:
     iptc_is_newer: bool = False
     """Whether the IPTC was changed, by a program that knows no XMP, after the two had been made to agree."""
 
+    xmp_source: str = "xmp"
+    """What is named as the source of what the XMP says."""
+
     def __bool__(self) -> bool:
         """Tell whether the file says anything about itself."""
         return bool(self.iptc or self.xmp or self.texts) or self.exif != Tiff()
@@ -34,9 +39,14 @@ class Metadata:
 def metadata(content: Content) -> Metadata:
     """Read the blocks that hold metadata, and nothing else of the file.
 
-    What is broken is left out; a file without any metadata gives an empty result.
+    What is broken is left out; a file without any metadata gives an empty result, and so does a sidecar
+    that is not whole, which is for `read_sidecar` to tell.
     """
     blocks = find_blocks(content)
+    if blocks.is_sidecar:
+        with suppress(MalformedError):
+            return Metadata(xmp=read_sidecar_file(content), xmp_source="sidecar")
+        return Metadata()
     exif = blocks.tiff or _exif(blocks.exif)
     iptc, xmp = read_iptc(blocks.iptc or b""), read_xmp(blocks.xmp) if blocks.xmp else {}
     digest = md5(blocks.iptc or b"", usedforsecurity=False).digest()

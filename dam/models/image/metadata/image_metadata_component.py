@@ -9,6 +9,7 @@ from dam.core.component import Component
 from dam.core.system import system
 from dam.models.image import ImageComponent
 from dam.models.image.metadata.embedded import Metadata
+from dam.models.image.sidecar import SidecarComponent
 
 
 class ImageMetadataComponent(Component):
@@ -17,7 +18,7 @@ class ImageMetadataComponent(Component):
     record: Mapped[dict[str, Any]] = mapped_column(Document)
 
 
-@system(version=1, on=ImageComponent)
+@system(version=1, on=(ImageComponent, SidecarComponent))
 def keep_metadata(metadata: Metadata) -> ImageMetadataComponent | None:
     """Keep every field that was read, whether or not anything is made of it."""
     if not metadata:

@@ -19,7 +19,7 @@ def preferred(metadata: Metadata, said: Mapping[str, T | None]) -> tuple[T, str]
     for source in [*order, *(other for other in said if other not in order)]:
         found = said.get(source)
         if found is not None and found != []:
-            return found, source
+            return found, metadata.xmp_source if source == "xmp" else source
     return None
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
+from dam.models.image.metadata.window import MalformedError
+
 DEPTH_LIMIT = 64
 NODE_LIMIT = 50_000
 
@@ -35,8 +37,11 @@ Property = str | list["Property"] | dict[str, "Property"]
 Xmp = Mapping[str, Property]
 
 
-class _TooMuchError(Exception):
+class _RefusedError(Exception):
     """More than is taken of any file, or what XMP never has."""
+
+
+_ERRORS = (expat.ExpatError, _RefusedError, ValueError, LookupError)
 
 
 @dataclass
@@ -50,14 +55,21 @@ class _Node:
 def read_xmp(data: bytes) -> dict[str, Property]:
     """Return the properties by name; where it is broken, those that stand before."""
     builder = _Builder()
-    # Trailing white space and NULs are there to leave room for changes.
-    with suppress(expat.ExpatError, _TooMuchError, ValueError, LookupError):
-        builder.parser.Parse(data.rstrip(b"\0 \r\n"), True)
-    properties: dict[str, Property] = {}
-    for description in builder.descriptions:
-        for name, value in _structure(description).items():
-            properties.setdefault(name, value)
-    return properties
+    with suppress(*_ERRORS):
+        builder.parse(data)
+    return builder.properties()
+
+
+def parse_xmp(data: bytes) -> dict[str, Property]:
+    """Return the properties by name; raises MalformedError, with the reason, for what is broken anywhere."""
+    builder = _Builder()
+    try:
+        builder.parse(data)
+    except _ERRORS as error:
+        raise MalformedError(f"no whole XMP: {error}") from None
+    if not builder.has_rdf:
+        raise MalformedError("no whole XMP: there is no rdf:RDF in it")
+    return builder.properties()
 
 
 class _Builder:
@@ -73,24 +85,42 @@ class _Builder:
         self.parser.StartDoctypeDeclHandler = self._refuse
         self.parser.EntityDeclHandler = self._refuse
         self.descriptions: list[_Node] = []
+        self.has_rdf = False
         self._open: list[_Node] = []
         self._depth = 0
         self._count = 0
 
+    def parse(self, data: bytes) -> None:
+        """Take a whole packet."""
+        # Trailing white space and NULs are there to leave room for changes; in UTF-16 a NUL is half a letter.
+        is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+        self.parser.Parse(data if is_wide else data.strip(b"\0 \t\r\n"), True)
+
+    def properties(self) -> dict[str, Property]:
+        """Return what the descriptions say that were read, the first of each name."""
+        found: dict[str, Property] = {}
+        for description in self.descriptions:
+            for name, value in _structure(description).items():
+                found.setdefault(name, value)
+        return found
+
     def _refuse(self, *_: Any) -> None:
-        raise _TooMuchError
+        raise _RefusedError("it has a document type, which XMP never has")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         self._count += 1 + len(attributes)
-        if self._depth > DEPTH_LIMIT or self._count > NODE_LIMIT:
-            raise _TooMuchError
+        if self._depth > DEPTH_LIMIT:
+            raise _RefusedError(f"it is nested more than {DEPTH_LIMIT} levels deep")
+        if self._count > NODE_LIMIT:
+            raise _RefusedError(f"it has more than {NODE_LIMIT} elements and attributes")
         node = _Node(_short(name), {_short(key): value for key, value in attributes.items()})
         if self._open:
             self._open[-1].children.append(node)
             if self._open[-1].name == "rdf:RDF":
                 self.descriptions.append(node)
         if self._open or node.name == "rdf:RDF":
+            self.has_rdf = True
             self._open.append(node)
 
     def _end(self, name: str) -> None:

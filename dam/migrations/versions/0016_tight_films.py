@@ -1,14 +1,14 @@
 """Films without all that is black around them, which may be bars and may be the picture.
 
-Revision: 0015
-Revises: 0014
+Revision: 0016
+Revises: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
