@@ -73,30 +73,29 @@ def find_similar_video(
     session: Session, query: VideoQuery, threshold: int = THRESHOLD, *, limit: int | None = None
 ) -> SimilarVideo:
     """Return the films most of whose pictures match where both overlap, best first."""
-    from dam.models.video.frame_hashes import unpacked
-    from dam.search.video_alignment import Film, best_of_cuts
+    from dam.models.video.frame_hashes import unpacked_cuts
+    from dam.search.video_alignment import Film, best_video_alignment
     from dam.search.video_landmarks import candidates
 
-    values = [value for value in (query.value, query.tight) if value is not None]
-    asked = [Film.of(value) for value in values]
+    asked = Film.of(query.value, query.tight)
     uncompared = count_uncompared(session, FILMS)
-    if all(film.is_plain for film in asked):
+    if asked.is_plain:
         return SimilarVideo(uncompared=uncompared, is_plain=True)
-    near = candidates(session, [unpacked(value) for value in values])
+    near = candidates(session, unpacked_cuts(query.value, query.tight))
     near.pop(itself(session, query.entity, query.sha256), None)
     sounds = values_of(session, SOUNDS, list(near))
     tight = values_of(session, TIGHT_FILMS, list(near))
     matches = []
     for entity, value in values_of(session, FILMS, list(near)).items():
-        known = [Film.of(one) for one in (value, tight.get(entity)) if one is not None]
-        found = best_of_cuts(asked, known, near[entity], threshold)
+        known = Film.of(value, tight.get(entity))
+        found = best_video_alignment(asked, known, near[entity], threshold)
         if found is None:
             continue
         sound = _sound_there(query.sound, sounds.get(entity, b""), found)
         # Of pictures that stand still, as where music is shown with its cover, the sound has to decide.
         if found.is_still and sound is not None and sound.bit_error > _SAME_SOUND:
             continue
-        matches.append(_described(entity, asked[0], known[0], found, sound))
+        matches.append(_described(entity, asked, known, found, sound))
     matches.sort(key=lambda match: (-match.matched, match.distance, match.entity))
     return SimilarVideo(matches[:limit], len(matches), uncompared)
 

@@ -1,7 +1,5 @@
 """Films that share landmarks with a fingerprint, and where: found by an index of the database."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from sqlalchemy.orm import Session
 
@@ -14,12 +12,9 @@ _PROBES = 2000
 _ONE_BIT: Ints = np.int64(1) << np.arange(16, dtype=np.int64)
 
 
-def candidates(session: Session, asked: Sequence[Entries]) -> dict[int, list[int]]:
-    """Return for each film that may hold what was asked about the shifts in moments at which it may.
-
-    What was asked about may be given as it is when it is cut in several ways.
-    """
-    words, moments = _probes(np.concatenate([telling(entries) for entries in asked]))
+def candidates(session: Session, asked: Entries) -> dict[int, list[int]]:
+    """Return for each film that may hold what was asked about the shifts in moments at which it may."""
+    words, moments = _probes(telling(asked))
     return shifts_by_landmarks(session, VideoLandmarkComponent, words, moments)
 
 
