@@ -41,7 +41,7 @@ _SIZE = (256, 144)
 _LEAST_SECONDS = 9.5
 _QUICKLY = {
     "libx264": {"preset": "veryfast"},
-    "libvpx": {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"},
+    "libvpx": {"deadline": "good", "cpu-used": "5"},
 }
 _CONTAINERS = {"libvpx": "webm", "mpeg2video": "mpegts", "libx264": "mp4", "libsvtav1": "matroska"}
 

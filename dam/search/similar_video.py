@@ -72,22 +72,21 @@ def find_similar_video(
     """Return the films most of whose pictures match where both overlap, best first."""
     from dam.models.video.film_alignment import Film
     from dam.models.video.film_comparison import compare_films
-    from dam.models.video.frame_hashes import unpacked
+    from dam.models.video.frame_hashes import unpacked_cuts
     from dam.search.video_landmarks import candidates
 
-    values = [value for value in (query.value, query.tight) if value is not None]
-    asked = [Film.of(value) for value in values]
+    asked = Film.of(query.value, query.tight)
     uncompared = count_uncompared(session, FILMS)
-    if all(film.is_plain for film in asked):
+    if asked.is_plain:
         return SimilarVideo(uncompared=uncompared, is_plain=True)
-    near = candidates(session, [unpacked(value) for value in values])
+    near = candidates(session, unpacked_cuts(query.value, query.tight))
     near.pop(itself(session, query.entity, query.sha256), None)
     sounds = values_of(session, SOUNDS, list(near))
     tight = values_of(session, TIGHT_FILMS, list(near))
     matches = []
     for entity, value in values_of(session, FILMS, list(near)).items():
-        known = [Film.of(one) for one in (value, tight.get(entity)) if one is not None]
         heard = (query.sound, sounds.get(entity, b""))
+        known = Film.of(value, tight.get(entity))
         found = compare_films(asked, known, heard, near[entity], threshold)
         if found is not None:
             matches.append(_described(entity, found))

@@ -1,7 +1,5 @@
 """Films that share landmarks with a fingerprint, and where: found by an index of the database."""
 
-from collections.abc import Sequence
-
 from sqlalchemy.orm import Session
 
 from dam.models.video.frame_hashes import Entries
@@ -10,10 +8,7 @@ from dam.models.video.video_landmark_component import VideoLandmarkComponent
 from dam.search.landmarks import shifts_by_landmarks
 
 
-def candidates(session: Session, asked: Sequence[Entries]) -> dict[int, list[int]]:
-    """Return for each film that may hold what was asked about the shifts in moments at which it may.
-
-    What was asked about may be given as it is when it is cut in several ways.
-    """
+def candidates(session: Session, asked: Entries) -> dict[int, list[int]]:
+    """Return for each film that may hold what was asked about the shifts in moments at which it may."""
     words, moments = probes_of(asked)
     return shifts_by_landmarks(session, VideoLandmarkComponent, words, moments)

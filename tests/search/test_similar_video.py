@@ -205,7 +205,8 @@ def test_whatever_else_is_tried_the_shift_at_which_enough_matches_is_found(
     is_dark = random.random(200) < dark
     there = np.arange(max(0, -start), min(200, 200 - start))
     matching = (~replaced)[there][~is_dark[there]]
-    assume(matching.mean() > SHARE and matching.sum() > LEAST)
+    # The last picture lasts for a second, which may count as well.
+    assume(matching.mean() > SHARE + 0.03 and matching.sum() > LEAST + RATE)
     value = bytearray(value_of(asked))
     for moment in np.flatnonzero(is_dark).tolist():
         value[37 * moment + 4] = 10

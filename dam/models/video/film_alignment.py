@@ -1,6 +1,6 @@
 """Two films laid against each other by the hashes of their pictures: how far apart, and how alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,9 +40,11 @@ class Film:
     """In four machine words each."""
     tells: npt.NDArray[np.bool_]
     """Whether there is a picture at a moment, and one that is not too plain."""
+    tight: "Film | None" = None
+    """The same, cut in the other way."""
 
     @classmethod
-    def of(cls, value: bytes) -> "Film":
+    def of(cls, value: bytes, tight: bytes | None = None) -> "Film":
         """Return it from the fingerprint: what is left out looks as what was before."""
         entries = unpacked(value)
         moments = entries["moment"].astype(np.int64)
@@ -51,12 +53,18 @@ class Film:
         seen = entries[np.maximum(place, 0)]
         is_there = (place >= 0) & (grid - seen["moment"] < RATE)
         hashes = np.ascontiguousarray(seen["hash"]).view(np.uint64)
-        return cls(hashes, is_there & (seen["quality"] >= TELLING))
+        tells = is_there & (seen["quality"] >= TELLING)
+        return cls(hashes, tells, None if tight is None else cls.of(tight))
 
     @property
     def is_plain(self) -> bool:
         """Tell whether nothing in it can be compared."""
-        return not self.tells.any()
+        return not any(cut.tells.any() for cut in self.cuts)
+
+    @property
+    def cuts(self) -> "list[Film]":
+        """Return it in each way that it was cut."""
+        return [self] if self.tight is None else [self, self.tight]
 
     @property
     def seconds(self) -> float:
@@ -85,28 +93,25 @@ class VideoAlignment:
         return self.shift / RATE
 
 
-def best_of_cuts(
-    asked: Sequence[Film], known: Sequence[Film], shifts: Sequence[int], threshold: int
-) -> VideoAlignment | None:
-    """Return the best alignment of two films, each of which may be cut in several ways."""
-    found = [best_video_alignment(one, other, shifts, threshold) for one in asked for other in known]
-    there = [alignment for alignment in found if alignment is not None]
-    return max(there, key=lambda alignment: (alignment.share, -alignment.distance), default=None)
-
-
 def best_video_alignment(
     asked: Film, known: Film, shifts: Iterable[int], threshold: int
 ) -> VideoAlignment | None:
-    """Return the best of some shifts; None if too little matches there.
+    """Return the best of some shifts, in whichever way both are cut; None if too little matches there.
 
     At least half of the shorter film must overlap. No two encodings are in step, so that each picture is
     compared with the two between which it lies.
     """
+    distinct = np.fromiter(set(shifts), dtype=np.int64)
+    found = [_best_of_cut(one, other, distinct, threshold) for one in asked.cuts for other in known.cuts]
+    there = [alignment for alignment in found if alignment is not None]
+    return max(there, key=lambda alignment: (alignment.share, -alignment.distance), default=None)
+
+
+def _best_of_cut(asked: Film, known: Film, shifts: _Ints, threshold: int) -> VideoAlignment | None:
     best, best_score = None, 0.0
     shorter = min(len(asked.tells), len(known.tells))
     step = 1 if shorter <= _FEW else RATE
-    distinct = np.fromiter(set(shifts), dtype=np.int64)
-    for shift in sorted(_promising(asked, known, distinct, threshold), key=abs):
+    for shift in sorted(_promising(asked, known, shifts, threshold), key=abs):
         start, end = max(0, -shift), min(len(asked.tells), len(known.tells) - shift)
         some = np.arange(start, end, step)
         some = some[asked.tells[some] & known.tells[some + shift]]

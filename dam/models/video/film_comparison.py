@@ -1,11 +1,11 @@
 """Two films compared by what is seen and what is heard."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dam.models.chromaprint import SECONDS, unpacked
 from dam.models.sound_alignment import Alignment, best_alignment
-from dam.models.video.film_alignment import Film, VideoAlignment, best_of_cuts, relation_of
+from dam.models.video.film_alignment import Film, VideoAlignment, best_video_alignment, relation_of
 
 SAME_SOUND = 0.2
 """The share of Chromaprint's bits up to which sound is the same."""
@@ -25,17 +25,10 @@ class FilmComparison:
 
 
 def compare_films(
-    asked: Sequence[Film],
-    known: Sequence[Film],
-    sounds: tuple[bytes, bytes],
-    shifts: Sequence[int],
-    threshold: int,
+    asked: Film, known: Film, sounds: tuple[bytes, bytes], shifts: Iterable[int], threshold: int
 ) -> FilmComparison | None:
-    """Return the best of some shifts in moments; None if most pictures differ there.
-
-    Each film is given as it is when it is cut in several ways.
-    """
-    found = best_of_cuts(asked, known, shifts, threshold)
+    """Return the best of some shifts in moments; None if most pictures differ there."""
+    found = best_video_alignment(asked, known, shifts, threshold)
     if found is None:
         return None
     sound = _sound_there(*sounds, found)
@@ -45,7 +38,7 @@ def compare_films(
         return None
     # The sound tells the time better than pictures a second apart.
     offset = sound.offset if sound is not None and is_heard else found.offset
-    return FilmComparison(found, sound, offset, relation_of(offset, asked[0].seconds, known[0].seconds))
+    return FilmComparison(found, sound, offset, relation_of(offset, asked.seconds, known.seconds))
 
 
 def _sound_there(asked: bytes, known: bytes, found: VideoAlignment) -> Alignment | None:

@@ -1,4 +1,4 @@
-"""The fingerprint of a film as one value, whichever ways its pictures are cut."""
+"""The fingerprint of a film as one value, in whichever ways its pictures are cut."""
 
 from collections.abc import Collection
 
@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 
 from dam.models.current_values import current_values
 from dam.models.video.film_alignment import Film
-from dam.models.video.frame_hashes import Entries, unpacked
+from dam.models.video.frame_hashes import Entries, landmarks, unpacked, unpacked_cuts
 from dam.models.video.video_fingerprint_component import VideoFingerprintComponent, fingerprint
 
 _LENGTH = 4
 
 
 def read_cuts(session: Session, entities: Collection[int]) -> dict[int, bytes]:
-    """Return the fingerprints of these films, all cuts of one as one value; those without are left out."""
+    """Return the fingerprints of these films, both cuts of one as one value; those without are left out."""
     table, system = VideoFingerprintComponent, fingerprint
     tight = dict(current_values(session, table, system, entities, column="tight"))
     return {
@@ -22,17 +22,22 @@ def read_cuts(session: Session, entities: Collection[int]) -> dict[int, bytes]:
     }
 
 
-def entries_of(cuts: bytes) -> list[Entries]:
-    """Return what is seen of a film, for each way its pictures are cut."""
-    return [unpacked(value) for value in _split(cuts)]
+def entries_of(cuts: bytes) -> Entries:
+    """Return what is seen of a film, in either way to cut it."""
+    return unpacked_cuts(*_split(cuts))
 
 
-def films_of(cuts: bytes) -> list[Film]:
-    """Return the film as it is when it is cut in each way."""
-    return [Film.of(value) for value in _split(cuts)]
+def landmarks_of(cuts: bytes) -> list[tuple[int, int]]:
+    """Return the moments and the words by which an index knows a film, of both ways to cut it."""
+    values = [value for value in _split(cuts) if value is not None]
+    return sorted({landmark for value in values for landmark in landmarks(unpacked(value))})
 
 
-def _split(cuts: bytes) -> list[bytes]:
+def film_of(cuts: bytes) -> Film:
+    """Return the film as it is in either way to cut it."""
+    return Film.of(*_split(cuts))
+
+
+def _split(cuts: bytes) -> tuple[bytes, bytes | None]:
     end = _LENGTH + int.from_bytes(cuts[:_LENGTH], "little")
-    wide, tight = cuts[_LENGTH:end], cuts[end:]
-    return [wide, tight] if tight else [wide]
+    return cuts[_LENGTH:end], cuts[end:] or None

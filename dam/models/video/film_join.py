@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from dam.core.batched import batched
 from dam.core.matcher import Compared
 from dam.models.landmark_join import Fingerprints, LandmarkJoin, Places
-from dam.models.video.film_cuts import entries_of, read_cuts
-from dam.models.video.frame_hashes import RATE, landmarks
+from dam.models.video.film_cuts import entries_of, landmarks_of, read_cuts
+from dam.models.video.frame_hashes import RATE
 from dam.models.video.landmark_probes import probes_of
 
 NEARLY = 2 * RATE + 1
@@ -29,8 +29,8 @@ def join_of(session: Session, compared: Compared) -> LandmarkJoin:
     lengths = np.zeros(len(entities), dtype=np.int64)
     for some in batched(range(len(entities)), 64):
         for number, value in values(some).items():
-            moments = entries_of(value)[0]["moment"]
-            lengths[number] = int(moments[-1]) + RATE if len(moments) else 0
+            moments = entries_of(value)["moment"]
+            lengths[number] = int(moments.max()) + RATE if len(moments) else 0
     fingerprints = Fingerprints(
         values=values,
         lengths=lengths,
@@ -45,6 +45,5 @@ def join_of(session: Session, compared: Compared) -> LandmarkJoin:
 
 
 def _landmarks(value: bytes) -> Places:
-    chosen = {landmark for entries in entries_of(value) for landmark in landmarks(entries)}
-    rows = np.array(sorted(chosen), dtype=np.int64).reshape(-1, 2)
+    rows = np.array(landmarks_of(value), dtype=np.int64).reshape(-1, 2)
     return rows[:, 1], rows[:, 0]

@@ -47,6 +47,11 @@ def unpacked(value: bytes) -> Entries:
     return entries[first]
 
 
+def unpacked_cuts(value: bytes, tight: bytes | None) -> Entries:
+    """Return those of a film in either way to cut it, one after the other: what landmarks may be of."""
+    return np.concatenate([unpacked(one) for one in (value, tight) if one is not None])
+
+
 def telling(entries: Entries) -> Entries:
     """Return those of pictures that are not too plain to say something."""
     return entries[entries["quality"] >= TELLING]

@@ -1,7 +1,5 @@
 """Which parts of hashes are looked up for a film, as they are and with bits turned over."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from dam.models.spread import Ints, spread
@@ -12,13 +10,13 @@ _PROBES = 2000
 _ONE_BIT: Ints = np.int64(1) << np.arange(16, dtype=np.int64)
 
 
-def probes_of(cuts: Sequence[Entries]) -> tuple[Ints, Ints]:
-    """Return the words to ask for and the moments of their pictures, of a film as it is cut in several ways.
+def probes_of(film: Entries) -> tuple[Ints, Ints]:
+    """Return the words to ask for and the moments of their pictures.
 
     First the landmarks as they are; then, in as many evenly spread places as there is room for, those that
     are one bit away.
     """
-    asked = np.concatenate([telling(entries) for entries in cuts])
+    asked = telling(film)
     words = words_of(asked)
     moments = np.broadcast_to(asked["moment"].astype(np.int64)[:, np.newaxis], words.shape)
     new = is_new(words)

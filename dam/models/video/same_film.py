@@ -32,23 +32,23 @@ class SameFilm(Matcher):
 
     def prints(self, session: Session) -> Iterator[tuple[int, bytes]]:
         """Yield the fingerprints that say something, each with that of the sound: it decides, too."""
-        from dam.models.video.film_cuts import films_of, read_cuts
+        from dam.models.video.film_cuts import film_of, read_cuts
 
         for entity, _ in all_current_values(session, VideoFingerprintComponent, fingerprint):
             cuts = read_cuts(session, [entity]).get(entity, b"")
-            if not all(film.is_plain for film in films_of(cuts)):
+            if not film_of(cuts).is_plain:
                 yield entity, cuts + _sounds(session, [entity]).get(entity, b"")
 
     def matches(self, session: Session, compared: Compared) -> Iterator[Match]:
         """Yield the pairs that overlap from beginning to end, with enough pictures that match."""
         from dam.models.video.film_comparison import compare_films
-        from dam.models.video.film_cuts import films_of
+        from dam.models.video.film_cuts import film_of
         from dam.models.video.film_join import join_of
 
         join = join_of(session, compared)
         threshold = THRESHOLDS[compared.strictness]
         for proposal in join:
-            asked, known = map(films_of, proposal.values)
+            asked, known = map(film_of, proposal.values)
             pair = [compared.entities[number] for number in (proposal.one, proposal.other)]
             heard = _sounds(session, pair)
             sounds = (heard.get(pair[0], b""), heard.get(pair[1], b""))
@@ -61,7 +61,7 @@ class SameFilm(Matcher):
     def measure(self, session: Session, entity: int, others: Sequence[int]) -> dict[int, Measures]:
         """Return how many per cent of the pictures match, and in how many bits these differ on average."""
         from dam.models.video.film_comparison import compare_films
-        from dam.models.video.film_cuts import films_of, read_cuts
+        from dam.models.video.film_cuts import film_of, read_cuts
         from dam.models.video.film_join import NEARLY
 
         asked = read_cuts(session, [entity]).get(entity)
@@ -72,7 +72,7 @@ class SameFilm(Matcher):
                 heard = (sounds.get(entity, b""), sounds.get(other, b""))
                 shifts = range(-NEARLY, NEARLY + 1)
                 found = compare_films(
-                    films_of(asked or b""), films_of(value), heard, shifts, THRESHOLDS[Strictness.LOOSE]
+                    film_of(asked or b""), film_of(value), heard, shifts, THRESHOLDS[Strictness.LOOSE]
                 )
                 if found is not None:
                     told = {"matched": 100 * found.pictures.share, "distance": found.pictures.distance}
