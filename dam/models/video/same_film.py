@@ -17,7 +17,7 @@ from dam.models.video.video_sound_component import VideoSoundComponent, listen
 THRESHOLDS = {Strictness.TIGHT: 40, Strictness.DEFAULT: 72, Strictness.LOOSE: 88}
 """In how many bits of PDQ two pictures may differ: see `find-similar-video`."""
 _LEAST_APART = 0.3
-"""Seconds by which lengths may differ however short a film is: containers count the last picture otherwise."""
+"""Seconds by which lengths may differ however short films are: containers disagree on the last picture."""
 
 
 class SameFilm(Matcher):
