@@ -141,7 +141,7 @@ def extent_lines(extent: Extent) -> Iterator[str]:
 
 
 def _media_lines(extent: MediaExtent) -> Iterator[str]:
-    if extent.compared:
+    if extent.compared > 1:
         yield f"compared {counted(extent.compared, extent.name, f'{extent.name}s')}"
     if extent.uncompared:
         lacking = counted(extent.uncompared, f"{extent.name} has", f"{extent.name}s have")

@@ -91,6 +91,8 @@ class LandmarkJoin:
 
     fingerprints: Fingerprints
     expect: Callable[[int], Callable[[int], None]]
+    at_once: int = _MOST
+    """How many landmarks are held at a time."""
     _same: set[tuple[int, int]] = field(default_factory=set)
 
     def same(self, proposal: Proposal) -> None:
@@ -99,7 +101,7 @@ class LandmarkJoin:
 
     def __iter__(self) -> Iterator[Proposal]:
         asked = self.fingerprints.numbers_asked
-        parts = max(1, -(-self.fingerprints.most // _MOST))
+        parts = max(1, -(-self.fingerprints.most // self.at_once))
         done = self.expect(parts * (len(self.fingerprints.lengths) + len(asked)))
         for part in range(parts):
             table = self._table(part, parts, done)

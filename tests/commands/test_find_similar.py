@@ -1,5 +1,10 @@
 """`dam-cli find-similar`: the answer of the command for the kind that a file or an asset is of."""
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +20,33 @@ from tests.command_line import CommandInProcess
 from tests.commands.facts import add, sha256, write
 
 STORY = tuple(" ".join(f"word{7 * n * n % 1009}" for n in range(60 * k, 60 * k + 60)) for k in range(12))
+
+
+_listening: list[list[str]] = []
+
+
+@cache
+def _hooked() -> None:
+    """Hear of every file that is opened, for good: such a hook cannot be taken back."""
+    sys.addaudithook(_hear)
+
+
+def _hear(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "open" and isinstance(arguments[0], str | bytes):
+        for heard in _listening:
+            heard.append(os.fsdecode(arguments[0]))
+
+
+@contextmanager
+def opened_files() -> Iterator[list[str]]:
+    """Give a list in which the path of each file is noted that this process opens meanwhile."""
+    _hooked()
+    opened: list[str] = []
+    _listening.append(opened)
+    try:
+        yield opened
+    finally:
+        _listening.remove(opened)
 
 
 def pairs() -> dict[str, tuple[str, bytes, str, bytes]]:
@@ -50,6 +82,21 @@ def test_the_answer_is_that_of_the_command_for_its_kind(
     assert (alone.exit_code, alone.stdout) == (1, "")
     add(library, path)
     assert other in library("find-similar", "1", "--limit", "1").stdout
+
+
+@pytest.mark.parametrize("kind", ["images", "audio", "video", "documents"])
+def test_a_file_is_read_once_whatever_it_turns_out_to_be(
+    library: CommandInProcess, tmp_path: Path, kind: str
+) -> None:
+    _, data, other, asked = pairs()[kind]
+    add(library, write(tmp_path / "kept" / "kept", data))
+    path = write(tmp_path / "asked" / other, asked)
+    with opened_files() as opened:
+        library(f"find-similar-{kind}", path)
+    times = opened.count(str(path))
+    with opened_files() as opened:
+        library("find-similar", path)
+    assert opened.count(str(path)) == times > 0
 
 
 def test_what_is_of_no_such_kind_is_a_usage_error(library: CommandInProcess, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from dam.models.video.video_sound_component import VideoSoundComponent, listen
 THRESHOLDS = {Strictness.TIGHT: 40, Strictness.DEFAULT: 72, Strictness.LOOSE: 88}
 """In how many bits of PDQ two pictures may differ: see `find-similar-video`."""
 _LEAST_APART = 0.3
-"""Seconds by which the lengths of short films may differ: containers count the last picture differently."""
+"""Seconds by which lengths may differ however short films are: containers disagree on the last picture."""
 
 
 class SameFilm(Matcher):
