@@ -21,7 +21,9 @@ def test_every_row_of_an_older_schema_is_there_afterwards(
     assert all(len(rows) == 3 for table, rows in before.items() if not table.startswith(TEXT_INDEX))
     upgrade_database(empty_database_url)
     after = rows_of(empty_database_url)
-    assert {table: after[table] for table in before} == before
+    # New columns are the last ones.
+    known = {table: [row[: len(rows[0])] for row in after[table]] for table, rows in before.items() if rows}
+    assert known == {table: rows for table, rows in before.items() if rows}
     assert after[VERSION_TABLE] == [(revisions()[-1],)]
     assert schema_of(empty_database_url) == schema_of(database_url)
 

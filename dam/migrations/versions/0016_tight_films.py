@@ -4,8 +4,11 @@ Revision: 0016
 Revises: 0015
 """
 
+from contextlib import AbstractContextManager
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations import BatchOperations
 
 revision = "0016"
 down_revision = "0015"
@@ -14,8 +17,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("video_fingerprint", sa.Column("tight", sa.LargeBinary(), nullable=True))
+    with _rebuilt() as batch:
+        batch.add_column(sa.Column("tight", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
-    op.drop_column("video_fingerprint", "tight")
+    with _rebuilt() as batch:
+        batch.drop_column("tight")
+
+
+def _rebuilt() -> AbstractContextManager[BatchOperations]:
+    """Change the table as PostgreSQL does; SQLite makes it anew, so that it is written as models write it."""
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    return op.batch_alter_table("video_fingerprint", recreate="always" if is_sqlite else "never")
