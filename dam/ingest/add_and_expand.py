@@ -38,7 +38,7 @@ class AddingAndExpanding:
         self._adding = adding
         self._expander = expander
         self._until = until
-        self._owed = {archive for some in expander.pending() for archive in some}
+        self._owed = expander.owed()
         self._is_cut_short = False
 
     @property
@@ -61,10 +61,11 @@ class AddingAndExpanding:
         if not isinstance(outcomes, UnchangedFiles):
             entities = {added.entity for added in outcomes if added.entity is not None}
             yield from self._expander.pending_among(entities)
-            return
-        owed = self._owed.intersection(entity for _, entity, _, _ in outcomes.files)
-        self._owed -= owed
-        yield sorted(owed)
+        else:
+            entities = {entity for _, entity, _, _ in outcomes.files}
+        # Also what an earlier run has left within an archive that itself was done.
+        owed = [self._owed.pop(entity) for entity in entities & self._owed.keys()]
+        yield from self._expander.pending_among(set().union(*owed))
 
     def _expand(self, archives: list[int]) -> None:
         if not archives:

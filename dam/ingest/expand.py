@@ -20,6 +20,7 @@ from dam.ingest.member_record import MemberRecorder, withdraw
 from dam.ingest.pending_archives import are_in, pending_archives
 from dam.models.archive.container import OPEN
 from dam.models.archive.held_members import HELD
+from dam.models.member_location_component import containers_of
 from dam.search.upkeep import PageUpkeep
 from dam.services.file_storage import Store
 
@@ -52,6 +53,23 @@ class Expander:
             if chunk:
                 yield chunk
                 last = chunk[-1]
+
+    def owed(self) -> dict[int, set[int]]:
+        """Return the archives that are to be expanded, by themselves and by each archive that they lie in."""
+        found: dict[int, set[int]] = {}
+        for archives in self.pending():
+            with self.runner.database.read() as session:
+                level = {archive: {archive} for archive in archives}
+                while level:
+                    around: dict[int, set[int]] = {}
+                    for entity, owed in level.items():
+                        found.setdefault(entity, set()).update(owed)
+                    for entity, containers in containers_of(session, level.keys()).items():
+                        for container in containers:
+                            fresh = level[entity] - found.get(container, set())
+                            around.setdefault(container, set()).update(fresh)
+                    level = {container: owed for container, owed in around.items() if owed}
+        return found
 
     def pending_among(self, entities: Iterable[int]) -> Iterator[list[int]]:
         """Yield the archives to be expanded among entities, also those that were too deep where they were."""

@@ -4,6 +4,7 @@ import io
 import os
 import tempfile
 import zipfile
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -322,6 +323,28 @@ def test_what_was_cut_short_goes_on_where_it_was(library: CommandInProcess, tmp_
     assert "1 archive expanded: 344 members new, 0 known" in went_on.stderr
     assert outcomes(library, archive)["archive.expand"] == "done"
     assert len(library("query", "--has", "MemberLocation", "--json").json) == 600
+
+
+@pytest.mark.parametrize("place", ["where it was", "elsewhere"])
+def test_an_archive_within_one_that_was_done_goes_on_as_well(
+    library: CommandInProcess, tmp_path: Path, place: str
+) -> None:
+    third = zipped({"lake.jpg": LAKE})
+    data = zipped({"2.tar": tarred({"3.zip": third})})
+    archive = write(tmp_path / "1.zip", data)
+    library("add-asset", archive, env={"DAM_ARCHIVE_DEPTH": "0"})
+    with Library.open(load_settings()) as opened:
+        assert [expanded.new for expanded in islice(opened.expand(), 2)] == [1, 1]
+    assert (expansion(library, archive)[0], library("find-file-by-hash", sha256(LAKE)).exit_code) == (
+        "done",
+        1,
+    )
+
+    again = archive if place == "where it was" else write(tmp_path / "x" / "1.zip", data)
+    went_on = library("add-asset", again)
+    assert "1 archive expanded: 1 members new, 0 known" in went_on.stderr
+    assert expansion(library, sha256(third)) == ("done", "")
+    assert "expanded" not in library("add-asset", again).stderr
 
 
 def test_a_system_that_comes_later_reads_members_through_their_archive(
