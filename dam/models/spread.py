@@ -5,9 +5,8 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 
-_NONE: Ints = np.empty(0, dtype=np.int64)
-
 
 def spread(count: int, most: int) -> Ints:
     """Return at most so many of the numbers below a count, evenly spaced."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64)) if count else _NONE
+    some = min(count, most)
+    return np.arange(some, dtype=np.int64) * (count - 1) // max(some - 1, 1)

@@ -9,7 +9,7 @@ from dam.core.batched import batched
 from dam.core.matcher import Compared
 from dam.models.audio.audio_fingerprint_component import AudioFingerprintComponent, fingerprint
 from dam.models.audio.landmark_probes import probes_of
-from dam.models.chromaprint import SECONDS, landmarks, unpacked
+from dam.models.chromaprint import SECONDS, is_chosen, landmarks, unpacked
 from dam.models.current_values import current_values
 from dam.models.landmark_join import Fingerprints, LandmarkJoin, Places
 
@@ -18,7 +18,9 @@ NEARLY = 18
 _APART = round(0.5 / SECONDS)
 """Words by which lengths may differ, however short a recording is: encoders add a little silence."""
 _SHORT = 100
-_WORDS_OF_LANDMARK = 3
+_NOT_SHORT = 120
+"""Words of a recording of which none that is as long is short."""
+_WORDS_OF_LANDMARK = 4
 """One word in four is a landmark, of short recordings nearly each."""
 
 
@@ -40,13 +42,23 @@ def join_of(session: Session, compared: Compared) -> LandmarkJoin:
         values=values,
         lengths=lengths,
         landmarks=_landmarks,
-        probes=lambda value: probes_of(unpacked(value)),
+        probes=_probes,
         most=most,
         slack=NEARLY,
         apart=_APART,
         asked=compared.asked,
     )
     return LandmarkJoin(fingerprints, compared.expect)
+
+
+def _probes(value: bytes) -> Places:
+    """Return the words that are looked up: of a long recording those that can be landmarks of another one."""
+    asked = unpacked(value)
+    words, places = probes_of(asked)
+    if len(asked) < _NOT_SHORT:
+        return words, places
+    chosen = is_chosen(words.astype(np.uint32))
+    return words[chosen], places[chosen]
 
 
 def _landmarks(value: bytes) -> Places:
