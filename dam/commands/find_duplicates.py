@@ -171,13 +171,7 @@ def _scope(
     lacking: list[str],
     where: list[str],
 ) -> "Scope":
-    from dam.core.condition import read_condition
+    from dam.commands.conditions import conditions
     from dam.duplicates.scope import Scope
 
-    component = library.registry.component
-    return Scope(
-        new_since=new_since,
-        having=tuple(map(component, having)),
-        lacking=tuple(map(component, lacking)),
-        where=tuple(read_condition(library.registry, text) for text in where),
-    )
+    return Scope(new_since=new_since, where=tuple(conditions(library, having, lacking, where)))

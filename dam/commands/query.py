@@ -71,24 +71,17 @@ def _assets(
     *,
     misnamed: bool,
 ) -> "Iterator[Asset]":
-    from sqlalchemy import not_, true
-
+    from dam.commands.conditions import conditions
     from dam.core.batched import batched
     from dam.core.component import Entity
-    from dam.core.condition import read_condition
     from dam.core.query import query as entities
-    from dam.models.image.sidecar.effective import effective_holder
     from dam.models.misnaming import may_be_misnamed
 
-    components = library.registry.component
+    chosen = conditions(library, having, lacking, where)
+    if misnamed:
+        chosen = [*chosen, may_be_misnamed(library.registry.kinds)]
+    statement = entities().where(*chosen).order_by(Entity.id).limit(limit)
     with library.world(write=False) as world:
-        holder = effective_holder(world.session)
-        conditions = [holder(components(word), true()) for word in having]
-        conditions += [not_(holder(components(word), true())) for word in lacking]
-        conditions += [read_condition(library.registry, text, holder) for text in where]
-        if misnamed:
-            conditions.append(may_be_misnamed(library.registry.kinds))
-        statement = entities().where(*conditions).order_by(Entity.id).limit(limit)
         ids = (row.id for row in world.rows(statement))
         for some in batched(ids):
             yield from library.assets(some)

@@ -10,6 +10,7 @@ from dam.models.image.sidecar import samples
 from tests.command_line import CommandInProcess
 from tests.commands.facts import add, outcomes, paths_of, show, write
 from tests.commands.sidecar_answers import picture, raw, titled_so, titles, write_sidecar
+from tests.commands.test_scan_out_of_reach import alter_roots
 
 
 @pytest.fixture
@@ -60,6 +61,21 @@ def test_conditions_are_about_what_counts(library: CommandInProcess, folder: Pat
     assert found("--lacks", "ImageRating", "--has", "Image") == ["hill.jpg"]
     assert found("--has", "Sidecar") == ["lake.xmp"]
     assert found("--where", "ImageMetadata.record.XMP.xmp:Rating=4") == ["lake.xmp"]
+
+
+def test_duplicates_are_looked_for_among_what_counts(library: CommandInProcess, folder: Path) -> None:
+    for name in ("one.jpg", "two.jpg"):
+        write(folder / name, picture())
+    write_sidecar(folder / "two.xmp", "Lake")
+    add(library, "-r", folder)
+
+    def found(*conditions: str) -> list[str]:
+        answer = library("find-duplicates", "--class", "byte", "--json", *conditions)
+        return [group["class"] for group in answer.json if "class" in group]
+
+    assert found("--where", "ImageTitle.text=Lake") == ["byte-identical"]
+    assert found("--where", "ImageTitle.text=Embedded") == []
+    assert found("--has", "ImageRating") == []
 
 
 def test_the_whole_name_goes_before_the_stem(library: CommandInProcess, folder: Path) -> None:
@@ -252,6 +268,16 @@ def test_an_added_extension_makes_rdf_a_sidecar(library: CommandInProcess, folde
     add(library, "-r", folder, write(folder / "p.xmp", bare))
 
     assert titles(library, folder / "p.jpg") == {("S\u00e9e", "p.xmp")}
+
+
+def test_on_a_disk_that_is_away_nothing_is_gone(library: CommandInProcess, folder: Path) -> None:
+    photo = write(folder / "p.jpg", picture())
+    entity = add(library, photo, write_sidecar(folder / "p.xmp", "Said"))["p.jpg"]["entity"]
+    alter_roots(device="123abc")
+    shutil.rmtree(folder)
+
+    assert "offline" in library("scan").stdout
+    assert titles(library, f"{entity}") == {("Said", "p.xmp")}
 
 
 def test_films_have_sidecars_too(library: CommandInProcess, folder: Path) -> None:

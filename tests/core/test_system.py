@@ -8,11 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dam.core.content import Content
-from dam.core.recognition import extension_of
+from dam.core.ledger import Outcome
+from dam.core.recognition import FileExtensionComponent, extension_of
 from dam.core.registry import Registry
 from dam.core.system import System, resource
+from dam.core.visit import Rows, Task, visit
 from dam.errors import UsageError
-from tests.core.invented import CapitalKind, DivisorComponent, DoubleComponent, NumberComponent, registry
+from dam.services.sources import HeldSource
+from tests.core.invented import (
+    CapitalKind,
+    DigitKind,
+    DivisorComponent,
+    DoubleComponent,
+    NumberComponent,
+    registry,
+)
 
 
 def unannotated(number) -> DoubleComponent:  # type: ignore[no-untyped-def]
@@ -81,6 +91,24 @@ def test_a_system_on_a_kind_needs_it_without_being_given_it() -> None:
 
     assert count.requires == {CapitalKind}
     assert count.needs_content
+
+
+def test_a_system_on_several_kinds_needs_any_one_of_them() -> None:
+    def describe(content: Content) -> DoubleComponent:
+        return DoubleComponent(value=content.size)
+
+    either = System(describe, version=1, on=(CapitalKind, DigitKind))
+
+    def outcomes(data: bytes) -> dict[str, Outcome]:
+        present = Registry.of((CapitalKind, DigitKind, DoubleComponent), (either,))
+        names: Rows = {FileExtensionComponent: [{"extension": ""}]}
+        runs = visit(Task(1, present.systems, names, source=HeldSource(data))).runs
+        return {run.system: run.outcome for run in runs if run.system == either.name}
+
+    assert either.inputs == {CapitalKind, DigitKind}
+    assert either.requires == set()
+    assert outcomes(b"A") == outcomes(b"1") == {either.name: Outcome.DONE}
+    assert outcomes(b"-") == {}
 
 
 def test_installing_a_kind_raises_the_version_of_recognition() -> None:

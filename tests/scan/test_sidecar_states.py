@@ -42,12 +42,14 @@ class Sidecars(RuleBasedStateMachine):
     library: Library
     parent: Path
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(files=st.dictionaries(names, contents, min_size=3))
+    def begin(self, files: dict[str, str]) -> None:
         self.folder = Path(tempfile.mkdtemp(dir=self.parent))
         self.number = next(NUMBERS)
         self.files: dict[str, str] = {}
         self.bytes = {content: self.bytes_of(content) for content in CONTENTS}
+        for name, content in files.items():
+            self.write(name, content)
 
     def bytes_of(self, content: str) -> bytes:
         """Return bytes that no other example has."""
@@ -193,4 +195,4 @@ def library(database_url: str, library_environment: pytest.MonkeyPatch, tmp_path
 
 def test_after_a_scan_and_an_add_just_what_is_on_the_disk_counts(library: Library, tmp_path: Path) -> None:
     given: dict[str, Any] = {"library": library, "parent": tmp_path}
-    prove(Sidecars, examples=15, steps=25, **given)
+    prove(Sidecars, examples=20, steps=12, **given)
