@@ -14,6 +14,7 @@ from dam.models.document.document_keyword_component import list_keywords
 from dam.models.document.document_properties_component import read_properties
 from dam.models.document.reading import read
 from dam.models.image import ImageComponent
+from dam.models.image.sidecar import SidecarComponent
 from dam.models.video import VideoComponent
 from dam.models.video.headers import headers
 from dam.models.video.video_creation_time_component import read_creation_time
@@ -32,7 +33,7 @@ _TAGS = {
 
 def our_opinion(kind: Kind, content: Content) -> dict[str, Any]:
     """Return the values of all components by name; raises what their systems raise."""
-    if isinstance(kind, ImageComponent):
+    if isinstance(kind, ImageComponent | SidecarComponent):
         return our_reading(content)
     opinions: dict[type[Kind], Callable[[Any, Content], dict[str, Any]]] = {
         AudioComponent: _of_recording,

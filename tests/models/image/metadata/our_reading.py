@@ -28,6 +28,7 @@ _FIELDS = {
     "ImageCaptionComponent": {"caption": "text"},
     "ImageCopyrightComponent": {"copyright": "text"},
     "ImageRatingComponent": {"rating": "stars"},
+    "ImageLabelComponent": {"label": "label"},
 }
 _LISTS = {"ImageCreatorComponent": ("creator", "name"), "ImageKeywordComponent": ("keywords", "keyword")}
 
