@@ -58,7 +58,8 @@ class Sidecars(RuleBasedStateMachine):
             "picture": picture(f"{title}{self.number}"),
             "sidecar": titled(f"{title}{self.number}"),
             "raw": raw() + str(self.number).encode(),
-            "text": f"text {self.number}".encode(),
+            # Of a kind by its bytes: what is of none and was ever called `.xmp` is a sidecar for good.
+            "text": f"{{\\rtf1 {self.number}}}".encode(),
         }
         return titled(f"{self.number}")[:-30] if word == "broken" else made[word]
 
