@@ -16,7 +16,7 @@ from dam.core.step import Step
 from dam.core.system import System
 
 GROUP = "dam.plugins"
-_MODELS = ("_component", "_system")
+_MODELS = ("_component", "_system", "_matcher")
 """How the modules end that are looked into; others, of what systems do, are imported when they do it."""
 
 _log = logging.getLogger(__name__)
@@ -27,8 +27,8 @@ class Plugin:
     """What an entry point of the group `dam.plugins` refers to.
 
     `models` is the module with the plugin's components and systems, or a package of packages and of modules
-    named `*_component` or `*_system`, which have them. A plugin with tables names its Alembic directory
-    (`package:folder`) and the newest revision in it; its version table is `<package>_version`.
+    named `*_component`, `*_system` or `*_matcher`, which have them. A plugin with tables names its Alembic
+    directory (`package:folder`) and the newest revision in it; its version table is `<package>_version`.
     """
 
     models: str

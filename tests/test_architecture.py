@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dam.models
 from dam.core.component import mapped_components
+from dam.core.matcher import Matcher
 from dam.core.system import System
 from dam.plugins import installed
 
@@ -33,6 +34,9 @@ def test_every_component_and_system_lies_where_it_is_looked_for() -> None:
     registry = installed().registry
     assert {system.name for system in systems} <= {system.name for system in registry.systems}
     assert set(components) <= set(registry.components)
+    assert {m for module in modules for m in vars(module).values() if isinstance(m, Matcher)} == set(
+        registry.matchers
+    )
 
 
 def test_no_module_is_too_long() -> None:

@@ -63,7 +63,7 @@ MATCHER = SameSheet()
 def with_sheets(packages: Packages, dam_with_plugins: CommandProcess) -> CommandProcess:
     """A library with the plugin and four sheets, of which three are the same or nearly so."""
     install_sheets(packages)
-    (packages.folder / "dam_sheets" / "models" / "same_sheet.py").write_text(MATCHER)
+    (packages.folder / "dam_sheets" / "models" / "sheet_matcher.py").write_text(MATCHER)
     for name, lines in {"two": 2, "two-more": 2, "three": 3, "nine": 9}.items():
         (packages.folder / name).write_text("SHEET\n" + "\n".join([name, *[""] * (lines - 1)]))
     assert dam_with_plugins("setup-db").exit_code == 0
