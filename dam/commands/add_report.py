@@ -68,7 +68,7 @@ class AddReport:
             text += f"; would move {self._moved}" if self._dry_run else f"; {self._moved} moved"
         if ignored:
             text += f"; {counted(ignored, 'name', 'names')} left out by .damignore"
-        if members.archives:
+        if members.archives or members.unavailable:
             text += f"; {members_text(members)}"
         self._damaged += members.is_damaged
         talk(text)
@@ -98,6 +98,8 @@ def members_text(members: MemberTally) -> str:
     """Return what came of archives; their members are no files, and not among those seen."""
     text = f"{counted(members.archives, 'archive', 'archives')} expanded: "
     text += f"{members.new} members new, {members.known} known"
+    if members.unavailable:
+        text += f", {members.unavailable} not for want of a library: see show"
     return f"{text}, {members.failed} not whole: see status --failed" if members.failed else text
 
 

@@ -73,7 +73,7 @@ def run(
             if as_json:
                 print_json(_expanded_fields(expanded))
     ended = ", ".join(f"{outcomes[name]} {name}" for name in ("done", "nothing", "failed", "unavailable"))
-    told = f"; {members_text(members)}" if members.archives else ""
+    told = f"; {members_text(members)}" if members.archives or members.unavailable else ""
     talk(f"{counted(visited, 'entity', 'entities')} visited: {ended}{told}")
     return 4 if damaged else 3 if new_failures else 0
 

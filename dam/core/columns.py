@@ -107,12 +107,15 @@ def _whole(value: object) -> int:
     return value
 
 
-def _bytes_or_none(value: object) -> bytes | None:
-    if value is None or isinstance(value, bytes):
-        return value
-    if isinstance(value, memoryview | bytearray):
+def bytes_of(value: object) -> bytes:
+    """Return the bytes that were stored; raise IntegrityError for what is none."""
+    if isinstance(value, bytes | memoryview | bytearray):
         return bytes(value)
     raise _damaged(value, "bytes")
+
+
+def _bytes_or_none(value: object) -> bytes | None:
+    return None if value is None else bytes_of(value)
 
 
 def _damaged(value: object, wanted: str) -> IntegrityError:

@@ -1,6 +1,7 @@
 """Conditions on columns as people write them: `Camera.name=Canon EOS R6`, `CaptureTime.local>=2026-05`."""
 
 import operator
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC
@@ -22,7 +23,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeEngine
 
-from dam.core.columns import Document, Hash64, Timestamp, WallTime
+from dam.core.columns import Document, Hash64, Name, Timestamp, WallTime
 from dam.core.component import Component, Entity, column_names, search_name
 from dam.core.period import read_period
 from dam.core.registry import Registry
@@ -151,15 +152,29 @@ def _compare_ratio(column: ColumnElement[Any], comparison: str, value: str) -> C
 
 def _parsed(kind: TypeEngine[Any], value: str) -> Any:
     """Return a value of a column's type."""
+    if isinstance(kind, Name):
+        return os.fsencode(value)
     if isinstance(kind, Hash64):
-        return int(value, 16)
+        number = int.from_bytes(_from_hex(value.zfill(16)))
+        if number >= 1 << 64:
+            raise ValueError("it has 16 hexadecimal digits")
+        return number
     if isinstance(kind, LargeBinary) or isinstance(getattr(kind, "impl", None), LargeBinary):
-        return bytes.fromhex(value)
+        return _from_hex(value)
     if isinstance(kind, Boolean):
         if value not in ("true", "false"):
             raise ValueError("it is true or false")
         return value == "true"
+    if not value.strip().removeprefix("-").isdecimal():
+        raise ValueError("it is a whole number")
     number = int(value)
     if not -(1 << 63) <= number < 1 << 63:
         raise ValueError("no number that can be held")
     return number
+
+
+def _from_hex(value: str) -> bytes:
+    try:
+        return bytes.fromhex(value)
+    except ValueError:
+        raise ValueError("it is written in hexadecimal digits") from None

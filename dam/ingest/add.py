@@ -72,6 +72,7 @@ class Adding:
         self._stop_by: float | None = None
         self._under_way = 0
         self._group = Group()
+        self._removal = Removal(adder.store)
         self._publisher = Publisher(adder.store, waits=isinstance(adder.runner.executor, InProcess))
         self._publication: Publication | None = None
         """The group before, until it is recorded."""
@@ -306,8 +307,7 @@ class Adding:
 
     def _move(self, readings: Sequence[Reading], added: Sequence[Added], recorded: Recorded) -> list[Added]:
         """Delete the files of a group that is committed, and close their places."""
-        removal = Removal(self._adder.store)
-        removed = [removal.remove(reading) for reading in readings]
+        removed = [self._removal.remove(reading) for reading in readings]
         gone = [
             (one.entity, place)
             for one, place, what in zip(added, recorded.places, removed, strict=True)

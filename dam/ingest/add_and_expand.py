@@ -19,11 +19,14 @@ class MemberTally:
     known: int = 0
     failed: int = 0
     """Archives of which something could not be read."""
+    unavailable: int = 0
+    """Archives that wait for a library to read them with."""
     is_damaged: bool = False
 
     def count(self, expanded: Expanded) -> None:
         """Count one archive."""
-        self.archives += 1
+        self.unavailable += expanded.outcome is Outcome.UNAVAILABLE
+        self.archives += expanded.outcome is not Outcome.UNAVAILABLE
         self.new += expanded.new
         self.known += expanded.known
         self.failed += expanded.outcome is Outcome.FAILED

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,8 @@ from dam.services.os_errors import store_errors, why
 
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
+_REMEMBERED = 1 << 14
+"""Deletions that are remembered: more than there can be files that are read and not yet acknowledged."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,12 @@ class Removed:
 
 
 class Removal:
-    """Deletes the files of a group whose bytes are published and whose rows are committed."""
+    """Deletes the files of groups whose bytes are published and whose rows are committed."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._gone: set[bytes] = set()
+        self._gone: dict[bytes, None] = {}
+        """The paths that were deleted last: what is named twice may have been read again meanwhile."""
         self._now: dict[FileFacts, FileFacts] = {}
         """What became of the facts of files that have lost one of their names here."""
 
@@ -58,7 +62,9 @@ class Removal:
         except OSError as error:
             return Removed(why(error))
         if problem is None:
-            self._gone.add(reading.path)
+            self._gone[reading.path] = None
+            _forget_oldest(self._gone)
+            _forget_oldest(self._now)
         return Removed(problem)
 
     def _unlink(self, reading: Reading) -> str | None:
@@ -80,6 +86,11 @@ class Removal:
         finally:
             os.close(folder)
         return None
+
+
+def _forget_oldest(remembered: dict[Any, Any]) -> None:
+    if len(remembered) > _REMEMBERED:
+        del remembered[next(iter(remembered))]
 
 
 def close_places(session: Session, places: Collection[tuple[int, Place]], when: datetime) -> None:

@@ -119,6 +119,11 @@ def _boxes(head: bytes) -> Iterator[tuple[bytes, int, int]]:
         at += size
 
 
+def is_film_brand(brand: bytes) -> bool:
+    """Tell whether a brand is one of films or of sound."""
+    return brand.startswith(_FILM_BRAND_STARTS) or brand[:3] in _AUDIO_BRANDS
+
+
 def _is_picture(brand: bytes) -> bool:
     return brand in _PICTURE_BRANDS or brand.startswith(_PICTURE_BRAND_STARTS)
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from dam.core.columns import bytes_of
 from dam.core.component import Component, table_of
 from dam.core.ledger import LedgerRow, Outcome, system_ids_known
 from dam.core.system import System
@@ -30,7 +31,7 @@ def current_values(
     statement = select(table.entity_id, value).join(LedgerRow, current)
     wanted = statement.where(table.entity_id.in_(entities), value.is_not(None))
     for entity, value in session.execute(wanted).all():
-        yield entity, bytes(value)
+        yield entity, bytes_of(value)
 
 
 def all_current_values(
@@ -43,7 +44,7 @@ def all_current_values(
     last = 0
     while rows := session.execute(statement.where(table.entity_id > last).limit(_AT_ONCE)).all():
         for entity, value in rows:
-            yield entity, bytes(value)
+            yield entity, bytes_of(value)
         last = rows[-1][0]
 
 

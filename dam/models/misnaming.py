@@ -46,11 +46,33 @@ _EXTENSIONS = {
     "application/vnd.rar": "rar cbr",
     "font/ttf": "ttf",
     "font/otf": "otf",
+    "video/x-matroska": "mkv mk3d mka",
+    "video/webm": "webm weba",
+    "video/x-msvideo": "avi",
+    "audio/ogg": "ogg oga ogv ogx spx opus",
+    "audio/opus": "opus ogg oga",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/epub+zip": "epub",
+    "application/rdf+xml": "xmp rdf",
+    "application/rtf": "rtf",
 }
 """What files of each of these types are called; extensions that stand nowhere here promise nothing."""
 
-_BY_TYPE = {media_type: frozenset(names.split()) for media_type, names in _EXTENSIONS.items()}
-_PROMISED = {name: kind for kind, names in reversed(_BY_TYPE.items()) for name in sorted(names)}
+_ONLY_TYPES = {
+    "application/zip": "zip jar apk cbz ipa xpi whl kmz docx xlsx pptx odt ods odp epub usdz 3mf",
+    "application/x-compressed-tar": "gz tgz",
+    "application/vnd.apple.mpegurl": "m3u m3u8",
+    "application/x-elf": "",
+    "text/html": "html htm xhtml xht md txt",
+}
+"""The same of types whose extensions promise nothing: other formats go by them as well."""
+
+_PROMISING = {media_type: frozenset(names.split()) for media_type, names in _EXTENSIONS.items()}
+_BY_TYPE = _PROMISING | {media_type: frozenset(names.split()) for media_type, names in _ONLY_TYPES.items()}
+_PROMISED = {name: kind for kind, names in reversed(_PROMISING.items()) for name in sorted(names)}
 
 
 def misleading_extensions(asset: Asset) -> dict[str, str]:

@@ -132,3 +132,21 @@ def test_an_asset_that_cannot_be_told_is_damage(
     told = lakes(*command.split())
     assert told.exit_code == 4, told.stderr
     assert "damaged row: " in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("shingles", "0"), ("shingles", "-5"), ("shingles", "'many'"), ("value", f"'{'x' * 512}'")],
+)
+def test_a_fingerprint_of_a_document_that_is_none_is_damage(
+    library: CommandInProcess, database_kind: str, tmp_path: Path, column: str, value: str
+) -> None:
+    if database_kind != "sqlite":
+        pytest.skip("PostgreSQL holds nothing else there")
+    text = " ".join(f"word{number}" for number in range(200))
+    for name in ("a.txt", "b.txt"):
+        add(library, write(tmp_path / name, f"{text} {name}".encode()))
+    damage(f"UPDATE document_fingerprint SET {column} = {value} WHERE entity_id = 1")
+    told = library("find-duplicates")
+    assert told.exit_code == 4, told.stderr
+    assert "damaged row: " in told.stderr

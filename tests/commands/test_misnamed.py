@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from dam.models.archive.samples import zipped
 from dam.models.image.samples import encoded, photo
 from tests.command_line import CommandInProcess
@@ -18,6 +20,25 @@ def test_a_wrong_extension_is_told(library: CommandInProcess, tmp_path: Path) ->
     assert "  named   .gif, as image/gif would be\n" in shown
     assert shown.count("  named ") == 1
     assert show(library, 1)["misnamed"] == {"gif": "image/gif"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("program.pdf", b"\x7fELF\x02\x01\x01" + bytes(57)),
+        ("archive.mp3", zipped({"a.txt": b"a"})),
+        ("picture.docx", encoded(photo(1, (48, 32)), "PNG")),
+        ("sidecar.jpg", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"),
+        ("page.jpg", b"<!doctype html><title>a page</title>"),
+    ],
+)
+def test_formats_of_every_kind_are_told_by_wrong_names(
+    library: CommandInProcess, tmp_path: Path, name: str, data: bytes
+) -> None:
+    write(tmp_path / name, data)
+    add(library, tmp_path / name)
+    assert list(show(library, 1)["misnamed"]) == [name.rpartition(".")[2]]
+    assert library("query", "--misnamed").exit_code == 0
 
 
 def test_names_that_are_right_or_promise_nothing_are_not_mentioned(

@@ -100,11 +100,13 @@ def test_conditions_hold_all_at_once_and_beside_components(photos: CommandInProc
         ("Camera.nme=x", "unknown column: Camera.nme"),
         ("CaptureTime.local=yesterday", "no time"),
         ("CaptureTime.local~2021", "only text contains"),
-        ("Exposure.iso=many", "bad condition"),
+        ("Exposure.iso=many", "it is a whole number"),
         ("Exposure.iso=99999999999999999999", "no number that can be held"),
         ("Exposure.seconds=1/0", "bad condition"),
         ("Camera.name.make=x", "only JSON has keys"),
-        ("ImagePDQ.value=zz", "bad condition"),
+        ("ImagePDQ.value=zz", "it is written in hexadecimal digits"),
+        ("ImagePHash.value=zz", "it is written in hexadecimal digits"),
+        ("ImagePHash.value=111122223333444455", "it has 16 hexadecimal digits"),
     ],
 )
 def test_what_is_no_condition_is_a_usage_error(
@@ -114,6 +116,11 @@ def test_what_is_no_condition_is_a_usage_error(
     assert refused.exit_code == 2
     assert reason in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_names_are_compared_as_they_are_written(photos: CommandInProcess) -> None:
+    found = photos("query", "--where", "FileProperties.original_name=nikon.jpg", "--json")
+    assert names(found) == {"nikon.jpg"}
 
 
 def test_hashes_and_flags_are_compared_too(photos: CommandInProcess) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dam.models.document.compound_signatures import compound
 from dam.models.document.text_encoding import is_text
 from dam.models.document.zip_signatures import zipped
+from dam.models.markup_roots import is_no_document
 
 _PDF_WITHIN = 1024
 """Readers accept bytes before the header up to here."""
@@ -84,7 +85,7 @@ def _html(head: bytes, extensions: frozenset[str]) -> str | None:
     markup = start[before.end() :] if before else start
     if _MARKUP.match(markup):
         return "application/xhtml+xml" if _XHTML.match(start) else "text/html"
-    if markup.startswith(b"<") and extensions & _HTML_NAMES and is_text(head):
+    if markup.startswith(b"<") and extensions & _HTML_NAMES and is_text(head) and not is_no_document(head):
         return "text/html"
     return None
 
@@ -106,7 +107,7 @@ def _mail(head: bytes, extensions: frozenset[str]) -> str | None:
 
 def _text(head: bytes, extensions: frozenset[str]) -> str | None:
     named = next((found for extension, found in _TEXTS.items() if extension in extensions), None)
-    return named if named and is_text(head) else None
+    return named if named and is_text(head) and not is_no_document(head) else None
 
 
 _CHECKS: tuple[Callable[[bytes, frozenset[str]], str | None], ...] = (

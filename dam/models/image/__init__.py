@@ -11,7 +11,7 @@ from dam.models.image.signatures import media_type
 class ImageComponent(Kind):
     """The bytes are a picture of a known format, whether or not it can be decoded."""
 
-    recognition_version = 4
+    recognition_version = 5
     # The largest picture that is decoded, of 200 megapixels, takes 1.6 GB and some seconds.
     allowance = Allowance(seconds=60, memory=2560)
 

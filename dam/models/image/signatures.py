@@ -9,9 +9,11 @@ import re
 import struct
 import zlib
 
+from dam.models.container_tracks import is_film_brand
 from dam.models.first_bytes import Checks, Signatures, by_first_bytes
 from dam.models.image.old_signatures import OLD_BY_EXTENSION, OLD_CHECKS
 from dam.models.image.raw_signatures import BY_EXTENSION, raw_in_tiff
+from dam.models.markup_roots import SVG_WITHIN, is_svg
 
 _MAGIC: Signatures = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -65,14 +67,6 @@ _NETPBM_HEADER = re.compile(
     rb"P1" + _SIZE + _GAP + rb"[01]|P4" + _SIZE + rb"\s"
     rb"|P[23]" + _SIZE + _GAP + rb"\d{1,5}" + _GAP + rb"\d|P[56Ff]" + _SIZE + _GAP + rb"-?[\d.]{1,10}\s"
 )
-_SVG = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*+(?><\?xml[^>]*\?>\s*+)?"
-    rb"(?:(?><!--.*?-->|<!DOCTYPE\s+svg[^\[>]*+(?:\[.*?\]\s*+)?>)\s*+)*+"
-    rb"<(?:svg:)?svg[\s>]",
-    re.DOTALL,
-)
-
-_SVG_WITHIN = 8192
 _GZIP = b"\x1f\x8b\x08"
 
 TIE_BREAKERS = frozenset({"tga", "jxl", *OLD_BY_EXTENSION})
@@ -127,16 +121,16 @@ def _iso_base_media(head: bytes) -> str | None:
         return None
     end = min(int.from_bytes(head[:4], "big"), len(head), 4096)
     major = head[8:12]
-    brands = (
-        {major} if major not in _HEIF_BRANDS else {head[i : i + 4] for i in range(16, end - 3, 4)} | {major}
-    )
+    brands = {major}
+    if major in _HEIF_BRANDS or not is_film_brand(major):
+        brands |= {head[i : i + 4] for i in range(16, end - 3, 4)}
     if brands & _AVIF_BRANDS:
         return "image/avif"
     if brands & _HEIC_BRANDS:
         return "image/heic"
     if major == b"crx ":
         return "image/x-canon-cr3"
-    return "image/heif" if major in _HEIF_BRANDS else None
+    return "image/heif" if brands & _HEIF_BRANDS else None
 
 
 def _bmp(head: bytes) -> str | None:
@@ -181,12 +175,12 @@ def _pcx(head: bytes) -> str | None:
 
 def _svg(head: bytes) -> str | None:
     if not head.startswith(_GZIP):
-        return "image/svg+xml" if _SVG.match(head[:_SVG_WITHIN]) else None
+        return "image/svg+xml" if is_svg(head) else None
     try:
-        inside = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, _SVG_WITHIN)
+        inside = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, SVG_WITHIN)
     except zlib.error:
         return None
-    return "image/svg+xml-compressed" if _SVG.match(inside) else None
+    return "image/svg+xml-compressed" if is_svg(inside) else None
 
 
 _CHECKS: Checks = (

@@ -9,6 +9,7 @@ from PIL import Image
 
 from dam.core.component import Component
 from dam.core.ledger import Outcome
+from dam.models.document import DocumentComponent
 from dam.models.document.document_keyword_component import DocumentKeywordComponent
 from dam.models.document.document_preview_component import DocumentPreviewComponent
 from dam.models.document.document_properties_component import DocumentPropertiesComponent
@@ -151,3 +152,16 @@ def test_a_format_that_is_only_recognised_has_no_text_and_fails_nowhere() -> Non
     outcomes = {run.system: run.outcome for run in visit_bytes("old.doc", odd()["old.doc"]).runs}
     assert outcomes["document.extract_text"] is Outcome.NOTHING
     assert Outcome.FAILED not in outcomes.values()
+
+
+@pytest.mark.parametrize("name", ["txt", "md", "csv", "html", "log"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"<?xpacket begin=''?><x:xmpmeta xmlns:x='adobe:ns:meta/'/><?xpacket end='w'?>",
+    ],
+    ids=["drawing", "sidecar"],
+)
+def test_drawings_and_sidecars_are_no_documents_whatever_they_are_called(name: str, data: bytes) -> None:
+    assert DocumentComponent.recognise(data, frozenset({name})) is None

@@ -111,6 +111,8 @@ def test_the_extension_says_which_camera_wrote_a_tiff() -> None:
         (b"heic\0\0\0\0mif1", "image/heic"),
         (b"mif1\0\0\0\0heic", "image/heic"),
         (b"mif1\0\0\0\0xyzw", "image/heif"),
+        (b"hhhh\0\0\0\0heic", "image/heic"),
+        (b"hhhh\0\0\0\0mif1", "image/heif"),
         (b"crx \0\0\0\1isom", "image/x-canon-cr3"),
     ],
 )

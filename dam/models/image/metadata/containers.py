@@ -12,7 +12,7 @@ from dam.models.image.metadata.png import read_png
 from dam.models.image.metadata.tiff import IPTC, PHOTOSHOP, XMP, read_tiff
 from dam.models.image.metadata.webp import read_webp
 from dam.models.image.metadata.window import MalformedError, Window
-from dam.models.image.sidecar.packet import packet_start
+from dam.models.markup_roots import packet_start
 
 _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _FUJI_JPEG = 84

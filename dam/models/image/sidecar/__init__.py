@@ -6,7 +6,7 @@ from the places of both, whenever somebody asks.
 
 from dam.core.component import Kind
 from dam.core.job import Allowance
-from dam.models.image.sidecar.packet import packet_start
+from dam.models.markup_roots import packet_start
 
 MEDIA_TYPE = "application/rdf+xml"
 
