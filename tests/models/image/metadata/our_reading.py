@@ -28,7 +28,7 @@ _FIELDS = {
     "ImageCaptionComponent": {"caption": "text"},
     "ImageCopyrightComponent": {"copyright": "text"},
     "ImageRatingComponent": {"rating": "stars"},
-    "ImageLabelComponent": {"label": "label"},
+    "ImageLabelComponent": {},  # The second opinion was not asked about it.
 }
 _LISTS = {"ImageCreatorComponent": ("creator", "name"), "ImageKeywordComponent": ("keywords", "keyword")}
 
