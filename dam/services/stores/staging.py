@@ -50,10 +50,11 @@ class Staging:
 
     def writer(self) -> str:
         """Return the name of the folder; an own one is made if need be."""
-        if self._began is None:
+        began = self._began
+        if began is None:
             with self._beginning:  # Pools pickle in threads of their own.
-                self._began = self._began or self._begin()
-        return self._began
+                began = self._began = self._began or self._begin()
+        return began
 
     def _begin(self) -> str:
         # Watching for failed writes begins before the first file can be written, here or by a copy.
@@ -121,8 +122,10 @@ class Staging:
         """Give up all that is staged, here and by copies, and begin anew the next time."""
         if self.is_copy:
             return
-        self._group_sync.close()
-        if self._own is not None:
-            self._lost.add(self._own.name)
-            self._own.remove()
-        self._own = self._writer = self._began = None
+        # Groups are published in a thread of their own, while others may stage.
+        with self._beginning:
+            self._group_sync.close()
+            if self._own is not None:
+                self._lost.add(self._own.name)
+                self._own.remove()
+            self._own = self._writer = self._began = None
