@@ -34,7 +34,7 @@ def reports(library: ScratchLibrary, sources: Path, tmp_path: Path) -> list[dict
     """What came of adding to a disk with ever more room."""
     mount = tmp_path / "mount"
     mount.mkdir()
-    script = 'mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@"'
+    script = 'mount -t tmpfs -o size=32m tmpfs "$0" && exec "$@"'
     program: list[str | Path] = [
         sys.executable,
         "-m",
