@@ -97,13 +97,13 @@ def moment_of(value: object) -> datetime:
     try:
         return EPOCH + timedelta(microseconds=_whole(value))
     except OverflowError:
-        raise _damaged(value, "a moment") from None
+        raise damaged(value, "a moment") from None
 
 
 def _whole(value: object) -> int:
     # SQLite keeps what it is given, whatever the column is for.
     if not isinstance(value, int):
-        raise _damaged(value, "a number")
+        raise damaged(value, "a number")
     return value
 
 
@@ -111,14 +111,15 @@ def bytes_of(value: object) -> bytes:
     """Return the bytes that were stored; raise IntegrityError for what is none."""
     if isinstance(value, bytes | memoryview | bytearray):
         return bytes(value)
-    raise _damaged(value, "bytes")
+    raise damaged(value, "bytes")
 
 
 def _bytes_or_none(value: object) -> bytes | None:
     return None if value is None else bytes_of(value)
 
 
-def _damaged(value: object, wanted: str) -> IntegrityError:
+def damaged(value: object, wanted: str) -> IntegrityError:
+    """Return the error for a stored value that is not what its column is for."""
     return IntegrityError(f"damaged row: {repr(value)[:40]} where {wanted} should be")
 
 

@@ -7,11 +7,10 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from dam.core.batched import batched
-from dam.core.columns import bytes_of
+from dam.core.columns import bytes_of, damaged
 from dam.core.component import table_of
 from dam.core.ledger import LedgerRow
 from dam.core.matcher import Compared, Match, Matcher, Measures, Quality, Strictness
-from dam.errors import IntegrityError
 from dam.models.current_values import are_current
 from dam.models.document import DocumentComponent
 from dam.models.document.document_fingerprint_component import DocumentFingerprintComponent, fingerprint
@@ -123,7 +122,7 @@ def _prints(session: Session, entities: Sequence[int]) -> dict[int, bytes]:
 
 def _print(value: bytes, shingles: int) -> bytes:
     if not isinstance(shingles, int) or not 0 < shingles < 1 << 63:
-        raise IntegrityError(f"damaged row: {shingles!r:.40} where a number of shingles should be")
+        raise damaged(shingles, "a number of shingles")
     return bytes_of(value) + shingles.to_bytes(8, "little")
 
 

@@ -1,12 +1,12 @@
 """The fingerprint of a film as one value, in whichever ways its pictures are cut."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy.orm import Session
 
 from dam.models.current_values import current_values
 from dam.models.video.film_alignment import Film
-from dam.models.video.frame_hashes import Entries, landmarks, unpacked, unpacked_cuts
+from dam.models.video.frame_hashes import Entries, landmarks_of_cuts, unpacked_cuts
 from dam.models.video.video_fingerprint_component import VideoFingerprintComponent, fingerprint
 
 _LENGTH = 4
@@ -14,11 +14,17 @@ _LENGTH = 4
 
 def read_cuts(session: Session, entities: Collection[int]) -> dict[int, bytes]:
     """Return the fingerprints of these films, both cuts of one as one value; those without are left out."""
-    table, system = VideoFingerprintComponent, fingerprint
-    tight = dict(current_values(session, table, system, entities, column="tight"))
+    values = current_values(session, VideoFingerprintComponent, fingerprint, entities)
+    return with_tight_cuts(session, dict(values))
+
+
+def with_tight_cuts(session: Session, values: Mapping[int, bytes]) -> dict[int, bytes]:
+    """Return the same of films whose wide fingerprints have been read."""
+    found = current_values(session, VideoFingerprintComponent, fingerprint, values.keys(), column="tight")
+    tight = dict(found)
     return {
         entity: len(value).to_bytes(_LENGTH, "little") + value + tight.get(entity, b"")
-        for entity, value in current_values(session, table, system, entities)
+        for entity, value in values.items()
     }
 
 
@@ -29,8 +35,7 @@ def entries_of(cuts: bytes) -> Entries:
 
 def landmarks_of(cuts: bytes) -> list[tuple[int, int]]:
     """Return the moments and the words by which an index knows a film, of both ways to cut it."""
-    values = [value for value in _split(cuts) if value is not None]
-    return sorted({landmark for value in values for landmark in landmarks(unpacked(value))})
+    return landmarks_of_cuts(*_split(cuts))
 
 
 def film_of(cuts: bytes) -> Film:

@@ -32,10 +32,10 @@ class SameFilm(Matcher):
 
     def prints(self, session: Session) -> Iterator[tuple[int, bytes]]:
         """Yield the fingerprints that say something, each with that of the sound: it decides, too."""
-        from dam.models.video.film_cuts import film_of, read_cuts
+        from dam.models.video.film_cuts import film_of, with_tight_cuts
 
-        for entity, _ in all_current_values(session, VideoFingerprintComponent, fingerprint):
-            cuts = read_cuts(session, [entity]).get(entity, b"")
+        for entity, value in all_current_values(session, VideoFingerprintComponent, fingerprint):
+            cuts = with_tight_cuts(session, {entity: value})[entity]
             if not film_of(cuts).is_plain:
                 yield entity, cuts + _sounds(session, [entity]).get(entity, b"")
 

@@ -52,6 +52,12 @@ def unpacked_cuts(value: bytes, tight: bytes | None) -> Entries:
     return np.concatenate([unpacked(one) for one in (value, tight) if one is not None])
 
 
+def landmarks_of_cuts(value: bytes, tight: bytes | None) -> list[tuple[int, int]]:
+    """Return the moments and the words by which an index knows a film, of both ways to cut it, in order."""
+    values = [one for one in (value, tight) if one is not None]
+    return sorted({landmark for one in values for landmark in landmarks(unpacked(one))})
+
+
 def telling(entries: Entries) -> Entries:
     """Return those of pictures that are not too plain to say something."""
     return entries[entries["quality"] >= TELLING]

@@ -31,12 +31,7 @@ class VideoLandmarkComponent(Component):
 @system(version=2)
 def choose_landmarks(fingerprint: VideoFingerprintComponent) -> tuple[VideoLandmarkComponent, ...]:
     """Choose landmarks where the picture changes, of each way to cut it; plain pictures have none."""
-    from dam.models.video.frame_hashes import landmarks, unpacked
+    from dam.models.video.frame_hashes import landmarks_of_cuts
 
-    chosen = {
-        landmark
-        for value in (fingerprint.value, fingerprint.tight)
-        if value is not None
-        for landmark in landmarks(unpacked(value))
-    }
-    return tuple(VideoLandmarkComponent(position=moment, word=word) for moment, word in sorted(chosen))
+    chosen = landmarks_of_cuts(fingerprint.value, fingerprint.tight)
+    return tuple(VideoLandmarkComponent(position=moment, word=word) for moment, word in chosen)
