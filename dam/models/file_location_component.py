@@ -57,7 +57,8 @@ class FileLocationComponent(Component):
     closed_at: Mapped[datetime | None] = mapped_column(Timestamp, default=None)
     """When the place was found to hold other bytes; None while the row is open.
 
-    It is one moment for all that one scan closes, and for all that one run of adding moves.
+    It is one moment for all that one scan closes. For all that one run of adding moves it is the moment when
+    that began: alone for such places it is before `last_seen`.
     """
     state: Mapped[str] = mapped_column(Text, default=LocationState.PRESENT.value)
 
@@ -71,9 +72,9 @@ class FileLocationComponent(Component):
             where=text("closed_at IS NULL"),
         ),
         PartialIndex(
-            "ix_file_location_closed_together",
+            "ix_file_location_closed_name",
             "directory_id",
-            "closed_at",
+            "name",
             where=text("closed_at IS NOT NULL"),
         ),
     )

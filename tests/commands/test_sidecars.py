@@ -227,6 +227,63 @@ def test_what_was_moved_into_the_store_keeps_what_was_said(library: CommandInPro
     assert titles(library, f"{moved['p.jpg']['entity']}") == {("Said", "p.xmp")}
 
 
+def test_what_one_run_moved_and_the_next_one_found_beside_it_stay_together(
+    library: CommandInProcess, folder: Path
+) -> None:
+    subjects = {"picture first": "p.jpg", "sidecar first": "p.jpg", "raw first": "p.cr2"}
+    entities = {}
+    for name, called in subjects.items():
+        subject = write(folder / name / called, picture(name))
+        sidecar = write_sidecar(folder / name / "p.xmp", f"Said of the {name}")
+        first = sidecar if name == "sidecar first" else subject
+        moved = add(library, "--move", first)
+        if first == subject:
+            entities[name] = moved[called]["entity"]
+    entities["sidecar first"] = add(library, "-r", "--move", folder)["p.jpg"]["entity"]
+
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    for name in subjects:
+        assert titles(library, f"{entities[name]}") == {(f"Said of the {name}", "p.xmp")}
+
+
+def test_what_came_after_the_picture_was_moved_says_nothing_of_it(
+    library: CommandInProcess, folder: Path
+) -> None:
+    photo = write(folder / "p.jpg", picture())
+    first = add(library, "--move", photo)["p.jpg"]["entity"]
+    write_sidecar(folder / "p.xmp", "Said of the next")
+    second = add(library, "-r", "--move", write(folder / "p.jpg", picture("Next")).parent)["p.jpg"]["entity"]
+
+    assert titles(library, f"{first}") == {("Embedded", "file")}
+    assert titles(library, f"{second}") == {("Said of the next", "p.xmp")}
+
+
+def test_a_sidecar_that_was_left_behind_goes_with_the_picture_it_left_with(
+    library: CommandInProcess, folder: Path
+) -> None:
+    photo = write(folder / "p.jpg", picture())
+    write_sidecar(folder / "p.xmp", "Said of the next")
+    first = add(library, "--move", photo)["p.jpg"]["entity"]
+    write(photo, picture("Next"))
+    second = add(library, "-r", "--move", folder)["p.jpg"]["entity"]
+
+    assert titles(library, f"{first}") == {("Embedded", "file")}
+    assert titles(library, f"{second}") == {("Said of the next", "p.xmp")}
+
+
+def test_a_sidecar_that_was_deleted_says_nothing_of_the_picture_that_is_moved_later(
+    library: CommandInProcess, folder: Path
+) -> None:
+    write(folder / "p.jpg", picture())
+    sidecar = write_sidecar(folder / "p.xmp", "Deleted")
+    photo = add(library, "-r", folder)["p.jpg"]["entity"]
+    sidecar.unlink()
+    library("scan")
+    add(library, "-r", "--move", folder)
+
+    assert titles(library, f"{photo}") == {("Embedded", "file")}
+
+
 def test_what_vanished_in_one_scan_keeps_what_was_said_and_what_vanished_before_does_not(
     library: CommandInProcess, folder: Path
 ) -> None:

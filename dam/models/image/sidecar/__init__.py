@@ -17,6 +17,7 @@ class SidecarComponent(Kind):
     # Named so that it is asked after the other kinds, since a name is enough for it.
     __tablename__ = "xmp_sidecar"
 
+    recognition_version = 2
     allowance = Allowance(seconds=30, memory=1024)
 
     @classmethod
@@ -24,7 +25,8 @@ class SidecarComponent(Kind):
         """Return the media type of XMP.
 
         What is called `.xmp` and is nothing else is a damaged one: that is to be told, not passed over.
+        Without any bytes it is none, since all empty files are one asset.
         """
-        if packet_start(head) == "packet" or "xmp" in extensions:
+        if packet_start(head) == "packet" or (head and "xmp" in extensions):
             return MEDIA_TYPE
         return None

@@ -4,7 +4,22 @@ A pair is two places in one folder. `a.cr2.xmp` goes with `a.cr2`; `a.xmp` goes 
 that have no sidecar of their own: with those that cannot hold XMP themselves, as RAWs, if there are any.
 """
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, literal, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from dam.core.component import table_of
@@ -27,9 +42,9 @@ def has_sidecars(session: Session) -> bool:
 def pairs(entity: int | None = None) -> FromClause:
     """Return the pairs that hold, with the columns `subject`, `sidecar` and the numbers of their places.
 
-    Places that are open go together; so do those closed at one moment, as by a scan that missed both or
-    a run that moved both into the store, as long as the asset is at no open place. Given an entity, there
-    are only those in the folders in which it is or was.
+    Places that are open go together. So do those closed at one moment, as by a scan that missed both, and
+    those of which one still lay there when the other was moved into the store, as long as the asset is at
+    no open place. Given an entity, there are only those in the folders in which it is or was.
     """
     kinds = [_pairs(is_open, whole, entity) for is_open in (True, False) for whole in (True, False)]
     return union_all(*kinds).subquery()
@@ -37,29 +52,20 @@ def pairs(entity: int | None = None) -> FromClause:
 
 def _pairs(is_open: bool, whole_name: bool, entity: int | None) -> Select[tuple[int, int, int, int]]:
     sidecar, subject = _PLACES.alias(), _PLACES.alias()
-    conditions = [
-        _is_sidecar(sidecar),
-        is_called_sidecar(sidecar.c.name),
-        ~_is_sidecar(subject),
-    ]
-    if whole_name:
-        conditions += [_together(subject, sidecar, is_open), _has_whole_name(subject, sidecar)]
-    else:
-        conditions += _is_meant_by_stem(subject, sidecar, is_open)
-    if not is_open:
-        again = _PLACES.alias()
-        conditions.append(~_any(again, again.c.entity_id == subject.c.entity_id, again.c.closed_at.is_(None)))
-    if entity is not None:
-        its = _PLACES.alias()
-        conditions.append(
-            sidecar.c.directory_id.in_(select(its.c.directory_id).where(its.c.entity_id == entity))
-        )
-    return select(
+    found = select(
         subject.c.entity_id.label("subject"),
         subject.c.id.label("subject_place"),
         sidecar.c.entity_id.label("sidecar"),
         sidecar.c.id.label("sidecar_place"),
-    ).where(*conditions)
+    ).where(_is_sidecar(sidecar), is_called_sidecar(sidecar.c.name), ~_is_sidecar(subject))
+    if entity is not None:
+        its = _PLACES.alias()
+        folders = select(its.c.directory_id).where(its.c.entity_id == entity)
+        found = found.where(sidecar.c.directory_id.in_(folders))
+    counts = true() if is_open else _left_together(subject, sidecar)
+    if whole_name:
+        return found.where(_together(subject, sidecar, is_open), _has_whole_name(subject, sidecar), counts)
+    return _meant_by_stem(found, subject, sidecar, is_open, counts)
 
 
 def _is_sidecar(place: FromClause) -> ColumnElement[bool]:
@@ -70,8 +76,36 @@ def _together(one: FromClause, other: FromClause, is_open: bool) -> ColumnElemen
     """Return the condition that two places are in one folder, and both there, or gone together."""
     when = and_(one.c.closed_at.is_(None), other.c.closed_at.is_(None))
     if not is_open:
-        when = and_(one.c.closed_at == other.c.closed_at, one.c.closed_at.is_not(None))
+        met = and_(_lay_there_until_moved(one, other), _lay_there_until_moved(other, one))
+        at_once = one.c.closed_at == other.c.closed_at
+        when = and_(one.c.closed_at.is_not(None), other.c.closed_at.is_not(None), or_(at_once, met))
     return and_(one.c.directory_id == other.c.directory_id, when)
+
+
+def _lay_there_until_moved(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a file was moved into the store, and there before the other one went.
+
+    Its ctime is when it was last written, renamed or otherwise changed, so it had its name from then on.
+    """
+    other_went = type_coerce(other.c.closed_at, BigInteger) * 1000
+    return and_(one.c.closed_at <= one.c.last_seen, one.c.ctime_ns <= other_went)
+
+
+def _left_together(subject: FromClause, sidecar: FromClause) -> ColumnElement[bool]:
+    """Return the condition that an asset is at no open place, and went with no other sidecar than this."""
+    again, rival, other = (_PLACES.alias() for _ in range(3))
+    is_elsewhere = _any(again, again.c.entity_id == subject.c.entity_id, again.c.closed_at.is_(None))
+    went_with_another = or_(_left_with(rival, subject, sidecar), _left_with(other, sidecar, subject))
+    return and_(~is_elsewhere, or_(subject.c.closed_at == sidecar.c.closed_at, ~went_with_another))
+
+
+def _left_with(place: FromClause, called: FromClause, closed_with: FromClause) -> ColumnElement[bool]:
+    return _any(
+        place,
+        place.c.directory_id == called.c.directory_id,
+        place.c.name == called.c.name,
+        place.c.closed_at == closed_with.c.closed_at,
+    )
 
 
 def _has_whole_name(subject: FromClause, sidecar: FromClause) -> ColumnElement[bool]:
@@ -82,11 +116,19 @@ def _has_stem(subject: FromClause, sidecar: FromClause, is_open: bool) -> Column
     return and_(_together(subject, sidecar, is_open), has_stem_of(subject.c.name, sidecar.c.name))
 
 
-def _is_meant_by_stem(
-    subject: FromClause, sidecar: FromClause, is_open: bool
-) -> tuple[ColumnElement[bool], ...]:
-    same_stem, whole, own, nearer = (_PLACES.alias() for _ in range(4))
+def _meant_by_stem(
+    found: Select[tuple[int, int, int, int]],
+    subject: FromClause,
+    sidecar: FromClause,
+    is_open: bool,
+    counts: ColumnElement[bool],
+) -> Select[tuple[int, int, int, int]]:
+    """Return the pairs found by a stem: of all files of it those that need the sidecar most."""
+    same_stem, whole, own = (_PLACES.alias() for _ in range(3))
     of_that_stem = select(same_stem.c.id).where(_has_stem(same_stem, sidecar, is_open)).correlate(sidecar)
+    joined = joined_one_by_one(
+        _has_stem(subject, sidecar, is_open).self_group(), subject.c.id, of_that_stem.scalar_subquery()
+    )
     means_one_file = _any(whole, _together(whole, sidecar, is_open), _has_whole_name(whole, sidecar))
     has_its_own = _any(
         own,
@@ -96,16 +138,16 @@ def _is_meant_by_stem(
         is_called_sidecar(own.c.name),
         _is_sidecar(own),
     )
-    others_need_it_more = _any(
-        nearer,
-        _has_stem(nearer, sidecar, is_open),
-        ~_is_sidecar(nearer),
-        _need(nearer) < _need(subject),
+    need = _need(subject)
+    ranked = found.where(joined, ~means_one_file).add_columns(
+        need.label("need"),
+        func.min(need).over(partition_by=sidecar.c.id).label("most_need"),
+        and_(counts, ~has_its_own).label("counts"),
     )
-    joined = joined_one_by_one(
-        _has_stem(subject, sidecar, is_open).self_group(), subject.c.id, of_that_stem.scalar_subquery()
+    among = ranked.subquery()
+    return select(among.c.subject, among.c.subject_place, among.c.sidecar, among.c.sidecar_place).where(
+        among.c.need == among.c.most_need, among.c.counts
     )
-    return joined, ~means_one_file, ~has_its_own, ~others_need_it_more
 
 
 def _any(place: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

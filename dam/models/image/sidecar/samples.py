@@ -66,7 +66,6 @@ def broken() -> dict[str, bytes]:
     return {
         "cut.xmp": text.encode()[:-40],
         "garbage.xmp": bytes(range(256)) * 8,
-        "empty.xmp": b"",
         "zeros.xmp": bytes(500),
         "wrong encoding.xmp": text.encode("latin-1"),
         "unknown encoding.xmp": f'<?xml version="1.0" encoding="klingon"?>{text}'.encode(),
