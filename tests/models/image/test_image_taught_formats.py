@@ -176,8 +176,15 @@ def test_a_large_preview_is_decoded_smaller() -> None:
 def test_a_raw_without_a_preview_is_measured_and_not_developed() -> None:
     data = dng(None, (0, 0))
     assert size_of(data) == (96, 64)
-    with pytest.raises(DecodeError, match="it holds no preview, and raw pictures are not developed"):
+    with pytest.raises(DecodeError, match="it holds no preview, or is cut short before it, and raw pictures"):
         drawn(data)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_raw_that_is_cut_short_is_told_as_damage(share: float) -> None:
+    data = dng(PREVIEW, (96, 64))
+    with pytest.raises(DecodeError, match=r"cut short|damaged"):
+        drawn(data[: round(share * len(data))])
 
 
 @pytest.mark.parametrize("is_large", [False, True])

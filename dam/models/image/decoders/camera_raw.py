@@ -36,7 +36,7 @@ class RawPicture(LatePicture):
         try:
             self._raw = rawpy.imread(self.file)
         except rawpy.LibRawError as error:
-            raise DecodeError(f"no camera raw that can be read: {_words(error)}") from error
+            raise DecodeError(_why_unreadable(error)) from error
         sizes = self._raw.sizes
         self._orientation = _ORIENTATIONS.get(sizes.flip, 1)
         self._stored_size = _cropped(sizes)
@@ -60,7 +60,9 @@ class RawPicture(LatePicture):
         try:
             found = self._raw.extract_thumb()
         except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError) as error:
-            raise DecodeError("it holds no preview, and raw pictures are not developed") from error
+            raise DecodeError(
+                "it holds no preview, or is cut short before it, and raw pictures are not developed"
+            ) from error
         except rawpy.LibRawError as error:
             raise DecodeError(f"its preview cannot be read: {_words(error)}") from error
         if found.format == rawpy.ThumbFormat.JPEG:
@@ -77,6 +79,17 @@ def _cropped(sizes: "rawpy.ImageSizes") -> tuple[int, int]:
 
 def _is_wide(size: tuple[int, int]) -> bool:
     return size[0] > size[1]
+
+
+def _why_unreadable(error: "rawpy.LibRawError") -> str:
+    """Return what is wrong with what begins as a RAW: LibRaw means the end of the file by its errors, too."""
+    import rawpy
+
+    if isinstance(error, rawpy.LibRawIOError):
+        return "it is cut short, or damaged"
+    if isinstance(error, rawpy.LibRawFileUnsupportedError):
+        return "it is cut short, damaged, or of a camera that LibRaw does not know"
+    return f"no camera raw that can be read: {_words(error)}"
 
 
 def _words(error: "rawpy.LibRawError") -> str:
