@@ -20,6 +20,7 @@ _ENCODINGS = (
     (b"\0<", "utf-16-be"),
 )
 _LOOKED_AT = 16 << 10
+_SPACE = b" \t\r\n\f\v"
 _BEFORE_ROOT = re.compile(r"(?:\s++|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->)*+")
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(xmpmeta|xapmeta|RDF)[\s>/]")
 
@@ -28,8 +29,10 @@ Start = Literal["packet", "rdf"]
 
 def packet_start(head: bytes) -> Start | None:
     """Tell whether bytes begin as an XMP packet, or at least as the RDF that is inside of one."""
-    encoding = next((name for mark, name in _ENCODINGS if head.startswith(mark)), "utf-8")
-    text = head[:_LOOKED_AT].decode(encoding, "replace").removeprefix("\ufeff")
+    encoding = next((name for mark, name in _ENCODINGS if head.startswith(mark)), None)
+    if encoding is None and not head.lstrip(_SPACE).startswith(b"<"):
+        return None  # Decoding what is no text takes long.
+    text = head[:_LOOKED_AT].decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
     before = _BEFORE_ROOT.match(text)
     end = before.end() if before else 0
     root = _ROOT.match(text, end)

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable
 
 from dam.models.archive.local_headers import local_names
-from dam.models.first_bytes import by_first_bytes
+from dam.models.first_bytes import Signatures, by_first_bytes
 
 ZIP = "application/zip"
 TAR = "application/x-tar"
@@ -21,7 +21,9 @@ LZMA_TAR = "application/x-lzma-compressed-tar"
 SEVEN_ZIP = "application/x-7z-compressed"
 RAR = "application/vnd.rar"
 
-_MAGIC = ((b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP), (b"Rar!\x1a\x07\x00", RAR), (b"Rar!\x1a\x07\x01\x00", RAR))
+_MAGIC = Signatures(
+    (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP), (b"Rar!\x1a\x07\x00", RAR), (b"Rar!\x1a\x07\x01\x00", RAR)
+)
 
 _OF_DOCUMENTS = (
     b"[Content_Types].xml",

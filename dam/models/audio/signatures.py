@@ -9,7 +9,7 @@ from dam.models.audio.flac_frames import is_flac_stream
 from dam.models.audio.mpeg_frames import mpeg_stream
 from dam.models.first_bytes import Checks, Signatures, by_first_bytes
 
-_MAGIC: Signatures = (
+_MAGIC = Signatures(
     (b"fLaC", "audio/flac"),
     (b"MAC ", "audio/x-ape"),
     (b"wvpk", "audio/x-wavpack"),

@@ -15,7 +15,7 @@ from dam.models.image.old_signatures import OLD_BY_EXTENSION, OLD_CHECKS
 from dam.models.image.raw_signatures import BY_EXTENSION, raw_in_tiff
 from dam.models.markup_roots import SVG_WITHIN, is_svg
 
-_MAGIC: Signatures = (
+_MAGIC = Signatures(
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),

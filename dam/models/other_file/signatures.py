@@ -5,7 +5,7 @@ import re
 from dam.models.first_bytes import Signatures, by_first_bytes
 from dam.models.other_file.detector import detected
 
-_MAGIC: Signatures = (
+_MAGIC = Signatures(
     (b"wOFF", "font/woff"),
     (b"wOF2", "font/woff2"),
     (b"OTTO\x00", "font/otf"),

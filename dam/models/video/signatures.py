@@ -7,7 +7,7 @@ have one that is listed later.
 from dam.models import container_tracks
 from dam.models.first_bytes import Checks, Signatures, by_first_bytes
 
-_MAGIC: Signatures = (
+_MAGIC = Signatures(
     (b"FLV\x01", "video/x-flv"),
     (b"DKIF\x00\x00\x20\x00", "video/x-ivf"),
     (b"nut/multimedia container\x00", "video/x-nut"),
