@@ -36,7 +36,7 @@ class RawPicture(LatePicture):
         try:
             self._raw = rawpy.imread(self.file)
         except rawpy.LibRawError as error:
-            raise DecodeError(_why_unreadable(error)) from error
+            raise DecodeError(f"no camera raw that can be read: {_why(error)}") from error
         sizes = self._raw.sizes
         self._orientation = _ORIENTATIONS.get(sizes.flip, 1)
         self._stored_size = _cropped(sizes)
@@ -81,15 +81,15 @@ def _is_wide(size: tuple[int, int]) -> bool:
     return size[0] > size[1]
 
 
-def _why_unreadable(error: "rawpy.LibRawError") -> str:
+def _why(error: "rawpy.LibRawError") -> str:
     """Return what is wrong with what begins as a RAW: LibRaw means the end of the file by its errors, too."""
     import rawpy
 
     if isinstance(error, rawpy.LibRawIOError):
-        return "it is cut short, or damaged"
+        return "cut short, or damaged"
     if isinstance(error, rawpy.LibRawFileUnsupportedError):
-        return "it is cut short, damaged, or of a camera that LibRaw does not know"
-    return f"no camera raw that can be read: {_words(error)}"
+        return "cut short, damaged, or of a camera that LibRaw does not know"
+    return _words(error)
 
 
 def _words(error: "rawpy.LibRawError") -> str:
